@@ -38,5 +38,5 @@ int kg_err_set_at(struct kg_err *err, int code, unsigned line, unsigned column, 
 /* KG_EIO, or KG_ENOTFOUND for ENOENT, or KG_ENOMEM for ENOMEM, with ": strerror" behind the message. Reads errno. */
 int kg_err_set_errno(struct kg_err *err, const char *format, ...) KG_PRINTF(2, 3);
 
-/* Put "prefix: " before the message while unwinding; code and position stay. Returns the code. */
+/* Put "prefix: " before the message while unwinding; code and position stay. Returns the code, KG_EINVAL when `err` is NULL. */
 int kg_err_wrap(struct kg_err *err, const char *format, ...) KG_PRINTF(2, 3);

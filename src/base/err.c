@@ -2,58 +2,39 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "kedagate/base/utf8.h"
 
 /* strerror's texts are shorter in every locale of glibc. */
 enum { SYSTEM_TEXT_MAX = 128 };
 
-/* The number of bytes that the UTF-8 sequence starting with `lead` claims, 1 for what cannot start one. */
-static size_t sequence_length(unsigned char lead)
+/* '?' for what a terminal or a log might obey, and for what is not UTF-8. */
+static void replace_unprintable(char *text, size_t length)
 {
-	if (lead >= 0xf0)
-		return 4;
-	if (lead >= 0xe0)
-		return 3;
-	return lead >= 0xc0 ? 2 : 1;
-}
+	size_t character;
 
-/* Drop the sequence at the end of `text` when its tail was cut off. */
-static void drop_partial_sequence(char *text)
-{
-	size_t length = strlen(text);
-	size_t start = length;
-
-	while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start == 0)
-		return;
-	start--;
-	if (start + sequence_length((unsigned char)text[start]) > length)
-		text[start] = '\0';
-}
-
-static void replace_controls(char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char byte = (unsigned char)*text;
-
-		if (byte < 0x20 || byte == 0x7f)
-			*text = '?';
+	for (size_t at = 0; at<length; at += character> 0 ? character : 1) {
+		character = kg_utf8_character(text + at, length - at);
+		if (character == 0 || (unsigned char)text[at] < 0x20 || text[at] == 0x7f)
+			text[at] = '?';
 	}
 }
 
-/* Format into `out`, whole UTF-8 sequences only, no control characters. */
+/* Format into `out` of `size` bytes, at most KG_ERR_MESSAGE_MAX: whole characters only, none that cannot be printed. */
 KG_PRINTF(3, 0) static void format_text(char *out, size_t size, const char *format, va_list arguments)
 {
-	int length = vsnprintf(out, size, format, arguments);
+	/* Longer, so that it shows whether the cut goes through a character. */
+	char whole[KG_ERR_MESSAGE_MAX + 4];
+	size_t length;
 
-	if (length < 0)
-		out[0] = '\0';
-	else if ((size_t)length >= size)
-		drop_partial_sequence(out);
-	replace_controls(out);
+	if (vsnprintf(whole, sizeof(whole), format, arguments) < 0)
+		whole[0] = '\0';
+	length = kg_utf8_cut(whole, strlen(whole), size - 1);
+	replace_unprintable(whole, length);
+	memcpy(out, whole, length);
+	out[length] = '\0';
 }
 
 /* Formatting goes by way of a buffer, because the arguments may point into `err`. */
@@ -68,7 +49,7 @@ static int fill(struct kg_err *err, int code, unsigned line, unsigned column, co
 	err->code = code;
 	err->line = line;
 	err->column = column;
-	memcpy(err->message, text, sizeof(text));
+	memcpy(err->message, text, strlen(text) + 1);
 	return code;
 }
 

@@ -29,7 +29,8 @@ struct kg_err {
 	char message[KG_ERR_MESSAGE_MAX];
 };
 
-/* Fill `err` (position cleared; text cut to the room there is, at a UTF-8 boundary; control characters become '?') and return `code`. */
+/* Fill `err` (position cleared; text cut to the room there is, between two characters; control characters and
+ * bytes that are not UTF-8 become '?') and return `code`. */
 int kg_err_set(struct kg_err *err, int code, const char *format, ...) KG_PRINTF(3, 4);
 
 /* As kg_err_set, with a position in the text that was read. */

@@ -1,0 +1,100 @@
+#include "kedagate/base/utf8.h"
+
+enum { SEQUENCE_MAX = 4 };
+
+/* RFC 3629 section 4. The second byte's bounds exclude overlong forms, surrogates and what lies past U+10FFFF. */
+struct lead {
+	unsigned char first, last;
+	unsigned char second_low, second_high;
+	unsigned char length;
+};
+
+/* clang-format off */
+static const struct lead leads[] = {
+	{0x00, 0x7f, 0x00, 0x00, 1},
+	{0xc2, 0xdf, 0x80, 0xbf, 2},
+	{0xe0, 0xe0, 0xa0, 0xbf, 3},
+	{0xe1, 0xec, 0x80, 0xbf, 3},
+	{0xed, 0xed, 0x80, 0x9f, 3},
+	{0xee, 0xef, 0x80, 0xbf, 3},
+	{0xf0, 0xf0, 0x90, 0xbf, 4},
+	{0xf1, 0xf3, 0x80, 0xbf, 4},
+	{0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+/* clang-format on */
+
+static const struct lead *find_lead(unsigned char byte)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(leads); i++) {
+		if (byte >= leads[i].first && byte <= leads[i].last)
+			return &leads[i];
+	}
+	return NULL;
+}
+
+static bool is_continuation(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+size_t kg_utf8_character(const char *text, size_t length)
+{
+	const struct lead *lead = length > 0 ? find_lead((unsigned char)text[0]) : NULL;
+
+	if (lead == NULL || lead->length > length)
+		return 0;
+	if (lead->length == 1)
+		return 1;
+	if ((unsigned char)text[1] < lead->second_low || (unsigned char)text[1] > lead->second_high)
+		return 0;
+	for (size_t i = 2; i < lead->length; i++) {
+		if (!is_continuation(text[i]))
+			return 0;
+	}
+	return lead->length;
+}
+
+/* How many bytes from the start are valid. */
+KG_PURE static size_t valid_length(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		size_t character = kg_utf8_character(text + at, length - at);
+
+		if (character == 0)
+			break;
+		at += character;
+	}
+	return at;
+}
+
+bool kg_utf8_is_valid(const char *text, size_t length)
+{
+	return valid_length(text, length) == length;
+}
+
+size_t kg_utf8_cut(const char *text, size_t length, size_t max)
+{
+	if (length <= max)
+		return length;
+	for (size_t back = 1; back < SEQUENCE_MAX && back <= max; back++) {
+		if (kg_utf8_character(text + max - back, length - max + back) > back)
+			return max - back;
+	}
+	return max;
+}
+
+void kg_utf8_append_valid(struct kg_buf *out, const char *text, size_t length)
+{
+	for (;;) {
+		size_t valid = valid_length(text, length);
+
+		kg_buf_append(out, text, valid);
+		if (valid == length)
+			return;
+		kg_buf_puts(out, "\xef\xbf\xbd");
+		text += valid + 1;
+		length -= valid + 1;
+	}
+}

@@ -1,0 +1,233 @@
+#include "kedagate/base/log.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kedagate/base/buf.h"
+#include "kedagate/base/clock.h"
+#include "kedagate/base/utf8.h"
+
+/* Far above any line that is meant; keeps a mistake from filling the disk. */
+enum { LINE_MAX_BYTES = 1 << 20 };
+
+/* ASCII only: what a terminal or a log viewer makes of other characters (direction marks, look-alikes) can mislead. */
+enum { DUMP_FLAGS = JSON_ENCODE_ANY | JSON_ENSURE_ASCII | JSON_COMPACT };
+
+static const char *const level_names[] = {
+        [KG_LOG_ERROR] = "error",
+        [KG_LOG_WARN] = "warn",
+        [KG_LOG_INFO] = "info",
+        [KG_LOG_DEBUG] = "debug",
+};
+
+static const char *const format_names[] = {
+        [KG_LOG_TEXT] = "text",
+        [KG_LOG_JSON] = "json",
+};
+
+/* The one process-wide state: a process has one standard error. The lock keeps long lines whole, which a pipe splits. */
+static struct {
+	enum kg_log_level level;
+	enum kg_log_format format;
+	int fd;
+	pthread_mutex_t lock;
+} sink = {KG_LOG_INFO, KG_LOG_TEXT, STDERR_FILENO, PTHREAD_MUTEX_INITIALIZER};
+
+void kg_log_configure(enum kg_log_level level, enum kg_log_format format, int fd)
+{
+	sink.level = level;
+	sink.format = format;
+	sink.fd = fd;
+}
+
+/* The index of `text` in `names`, -1 when it is none of them. */
+static int find_name(const char *text, const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	}
+	return -1;
+}
+
+int kg_log_level_parse(const char *text, enum kg_log_level *ret_level, struct kg_err *err)
+{
+	int found = find_name(text, level_names, KG_ARRAY_LEN(level_names));
+
+	if (found < 0)
+		return kg_err_set(err, KG_EINVAL, "must be error, warn, info or debug, not \"%s\"", text);
+	*ret_level = (enum kg_log_level)found;
+	return 0;
+}
+
+int kg_log_format_parse(const char *text, enum kg_log_format *ret_format, struct kg_err *err)
+{
+	int found = find_name(text, format_names, KG_ARRAY_LEN(format_names));
+
+	if (found < 0)
+		return kg_err_set(err, KG_EINVAL, "must be text or json, not \"%s\"", text);
+	*ret_format = (enum kg_log_format)found;
+	return 0;
+}
+
+bool kg_log_enabled(enum kg_log_level level)
+{
+	return level <= sink.level;
+}
+
+/* A JSON string of any bytes; NULL without memory. */
+static json_t *new_string(const char *text)
+{
+	struct kg_buf valid;
+	json_t *string;
+
+	string = json_string(text);
+	if (string != NULL)
+		return string;
+	kg_buf_init(&valid, LINE_MAX_BYTES);
+	kg_utf8_append_valid(&valid, text, strlen(text));
+	string = kg_buf_status(&valid) == 0 ? json_string(kg_buf_text(&valid)) : NULL;
+	kg_buf_release(&valid);
+	return string;
+}
+
+static json_t *new_list(const struct kg_log_field *field)
+{
+	json_t *list = json_array();
+
+	for (int64_t i = 0; i < field->integer; i++) {
+		if (field->strings[i] != NULL)
+			(void)json_array_append_new(list, new_string(field->strings[i]));
+	}
+	return list;
+}
+
+/* The value of `field`; NULL when it is to be left out. */
+static json_t *new_value(const struct kg_log_field *field)
+{
+	if (field->name == NULL)
+		return NULL;
+	switch (field->type) {
+	case KG_LOG_STRING:
+		return field->string != NULL ? new_string(field->string) : NULL;
+	case KG_LOG_INTEGER:
+		return json_integer(field->integer);
+	case KG_LOG_BOOLEAN:
+		return json_boolean(field->integer != 0);
+	case KG_LOG_STRINGS:
+		return field->strings != NULL ? new_list(field) : NULL;
+	}
+	return NULL;
+}
+
+static int append_dump(const char *bytes, size_t length, void *out)
+{
+	kg_buf_append(out, bytes, length);
+	return 0;
+}
+
+/* Takes over `value`, which is NULL when there was no memory for it. */
+static void append_json(struct kg_buf *out, json_t *value)
+{
+	if (json_dump_callback(value, append_dump, out, DUMP_FLAGS) != 0 && out->status == 0)
+		out->status = KG_ENOMEM;
+	json_decref(value);
+}
+
+static void append_json_line(struct kg_buf *out, enum kg_log_level level, const char *message, const struct kg_log_field *fields,
+                             size_t count)
+{
+	char now[KG_TIME_TEXT_MAX];
+	json_t *line = json_object();
+
+	kg_clock_text(now);
+	(void)json_object_set_new(line, "time", json_string(now));
+	(void)json_object_set_new(line, "level", json_string(level_names[level]));
+	(void)json_object_set_new(line, "msg", new_string(message));
+	for (size_t i = 0; i < count; i++)
+		(void)json_object_set_new(line, fields[i].name, new_value(&fields[i]));
+	append_json(out, line);
+}
+
+/* True when every byte of `text` is a letter, a digit or one of `others`. */
+static bool consists_of(const char *text, const char *others)
+{
+	static const char alphanumeric[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	for (; *text != '\0'; text++) {
+		if (strchr(alphanumeric, *text) == NULL && strchr(others, *text) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* As it is when it can be mistaken for nothing else, as a JSON string otherwise. */
+static void append_text(struct kg_buf *out, const char *text, const char *harmless)
+{
+	if (text[0] != '\0' && consists_of(text, harmless))
+		kg_buf_puts(out, text);
+	else
+		append_json(out, new_string(text));
+}
+
+static void append_text_line(struct kg_buf *out, enum kg_log_level level, const char *message, const struct kg_log_field *fields,
+                             size_t count)
+{
+	char now[KG_TIME_TEXT_MAX];
+
+	kg_clock_text(now);
+	kg_buf_printf(out, "%s %-5s ", now, level_names[level]);
+	append_text(out, message, " ,.:;'()/_-");
+	for (size_t i = 0; i < count; i++) {
+		json_t *value = new_value(&fields[i]);
+
+		if (value == NULL)
+			continue;
+		kg_buf_printf(out, " %s=", fields[i].name);
+		if (json_is_string(value))
+			append_text(out, json_string_value(value), "./_-");
+		else
+			append_json(out, json_incref(value));
+		json_decref(value);
+	}
+}
+
+static void write_line(const struct kg_buf *line)
+{
+	const char *bytes = kg_buf_text(line);
+	size_t length = line->length;
+
+	pthread_mutex_lock(&sink.lock);
+	while (length > 0) {
+		ssize_t count = write(sink.fd, bytes, length);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			break;
+		bytes += count;
+		length -= (size_t)count;
+	}
+	pthread_mutex_unlock(&sink.lock);
+}
+
+void kg_log_fields(enum kg_log_level level, const char *message, const struct kg_log_field *fields, size_t count)
+{
+	struct kg_buf line;
+
+	if (!kg_log_enabled(level))
+		return;
+	kg_buf_init(&line, LINE_MAX_BYTES);
+	if (sink.format == KG_LOG_JSON)
+		append_json_line(&line, level, message, fields, count);
+	else
+		append_text_line(&line, level, message, fields, count);
+	kg_buf_putc(&line, '\n');
+	if (kg_buf_status(&line) == 0)
+		write_line(&line);
+	kg_buf_release(&line);
+}

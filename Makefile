@@ -2,12 +2,27 @@
 #
 # BUILD      where everything that is made goes (default build)
 # SANITIZE   passed to -fsanitize= (make asan sets address,undefined in a folder of its own)
+# CC         the compiler; gcc and clang both build without a warning
+# V          any value: show the commands
+
+VERSION := 0.1.0
+COMMIT := $(or $(shell git rev-parse --short=12 HEAD 2>/dev/null),unknown)
 
 BUILD ?= build
 CC ?= cc
 PYTHON ?= /usr/bin/python3
 SANITIZE ?=
 WERROR ?= -Werror
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1) $(2)')
+JOBS ?= $(shell nproc)
+# A recipe's own make runs as many jobs as there are processors, unless the caller chose a number.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE = $(MAKE) --no-print-directory $(PARALLEL)
+
+# What scripts are told: the folder, the tools, and the flags without which a source file cannot be read.
+SOURCE_FLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/generated $(PACKAGE_CFLAGS)
+export BUILD CC PYTHON SOURCE_FLAGS
 
 # Lowest layer first; src/README.md has the table, hack/check-layers enforces it.
 MODULES := base syntax metrics scalers model resolve rules policy admission report tls server cli
@@ -38,66 +53,159 @@ ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -Iinclude -I$(BUILD)/generated $(PACKAGE_CF
 ALL_LDFLAGS := $(LINK_HARDENING) -pthread $(LDFLAGS)
 
 module_sources = $(sort $(wildcard src/$(1)/*.c))
-module_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call module_sources,$(1)))
+MAIN_OBJECT := $(BUILD)/obj/cli/main.o
+module_objects = $(filter-out $(MAIN_OBJECT),$(patsubst src/%.c,$(BUILD)/obj/%.o,$(call module_sources,$(1))))
 module_library = $(BUILD)/lib/lib$(1).a
 # Highest layer first: the order the linker wants.
 reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
-LIBRARIES := $(foreach m,$(call reverse,$(filter-out cli,$(MODULES))),$(call module_library,$(m)))
+LIBRARIES := $(foreach m,$(call reverse,$(MODULES)),$(call module_library,$(m)))
 
 .DEFAULT_GOAL := all
 .PHONY: all
 all: $(BUILD)/kedagate ## build the binary (build/kedagate)
 
-$(BUILD)/kedagate: $(call module_objects,cli) $(LIBRARIES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(call module_objects,cli) $(LIBRARIES) $(PACKAGE_LIBS)
+$(BUILD)/kedagate: $(MAIN_OBJECT) $(LIBRARIES)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
 
 define module_rules
 $(call module_library,$(1)): $(call module_objects,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$(AR) rcsD $$@ $$^
+	$(Q)$(AR) rcsD $$@ $$^
 endef
-$(foreach m,$(filter-out cli,$(MODULES)),$(eval $(call module_rules,$(m))))
+$(foreach m,$(MODULES),$(eval $(call module_rules,$(m))))
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Isrc -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -MMD -MP -c -o $@ $<
 
 # Objects are made anew when the flags change.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(BUILD)
+	$(if $(PACKAGE_LIBS),,@echo 'libraries are missing; install them: hack/dependencies build' >&2; exit 1)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
 .PHONY: FORCE
 FORCE:
 
-# Unit tests: tests/unit/<module>/test_<noun>.c, linked with the libraries of that module and the layers below it only.
+# The version is known to one file, which is made anew when it changes.
+$(BUILD)/obj/cli/version.o: ALL_CFLAGS += -DKEDAGATE_VERSION='"$(VERSION)"' -DKEDAGATE_COMMIT='"$(COMMIT)"'
+$(BUILD)/obj/cli/version.o: $(BUILD)/version
+$(BUILD)/version: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(VERSION) $(COMMIT)' | cmp -s - $@ || echo '$(VERSION) $(COMMIT)' > $@
+
+# The explanations of the rules are compiled in. Their list is a file, so that one that was removed counts as a change.
+EXPLANATIONS := $(sort $(wildcard src/rules/explain/*.md))
+$(call module_objects,rules): | $(BUILD)/generated/explanations.inc
+$(BUILD)/generated/explanations.inc: $(EXPLANATIONS) $(BUILD)/generated/explanations.list hack/embed-explanations
+	@hack/embed-explanations src/rules/explain > $@.new && mv $@.new $@
+$(BUILD)/generated/explanations.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EXPLANATIONS)' | cmp -s - $@ || echo '$(EXPLANATIONS)' > $@
+
+# Test programs in C: tests/unit/<module>/test_<noun>.c is linked with the libraries of that module and of the layers below it only, so a
+# layer that reaches upwards does not link; tests/cases/*.c (one program) and tests/fuzz/*.c (a program each) get all of them.
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SOURCES))
-SUPPORT_OBJECTS := $(patsubst tests/support/%.c,$(BUILD)/obj/tests/support/%.o,$(sort $(wildcard tests/support/*.c)))
-modules_up_to = $(if $(filter $(1),$(firstword $(2))),$(firstword $(2)),$(firstword $(2)) $(call modules_up_to,$(1),$(wordlist 2,$(words $(2)),$(2))))
-libraries_for = $(foreach m,$(call reverse,$(call modules_up_to,$(1),$(filter-out cli,$(MODULES)))),$(call module_library,$(m)))
+CASE_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/cases/*.c)))
+CASE_RUNNER := $(if $(CASE_OBJECTS),$(BUILD)/tests/run-cases)
+SUPPORT_LIBRARY := $(BUILD)/lib/libsupport.a
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+modules_up_to = $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call modules_up_to,$(1),$(wordlist 2,$(words $(2)),$(2)))))
+libraries_for = $(foreach m,$(call reverse,$(call modules_up_to,$(1),$(MODULES))),$(call module_library,$(m)))
 
 $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Isrc -Itests -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Isrc -Itests -MMD -MP -c -o $@ $<
+
+$(SUPPORT_LIBRARY): $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/support/*.c)))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcsD $@ $^
 
 define unit_rule
-$(BUILD)/tests/unit/$(1)/$(2): $(BUILD)/obj/tests/unit/$(1)/$(2).o $(SUPPORT_OBJECTS) $(call libraries_for,$(1))
+$(BUILD)/tests/unit/$(1)/$(2): $(BUILD)/obj/tests/unit/$(1)/$(2).o $(SUPPORT_LIBRARY) $(call libraries_for,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PACKAGE_LIBS) -lcmocka
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PACKAGE_LIBS) -lcmocka
 endef
 $(foreach t,$(UNIT_SOURCES),$(eval $(call unit_rule,$(notdir $(patsubst %/,%,$(dir $(t)))),$(notdir $(t:.c=)))))
 
-.PHONY: unit $(addprefix unit-,$(MODULES))
+$(BUILD)/tests/run-cases: $(CASE_OBJECTS) $(SUPPORT_LIBRARY) $(LIBRARIES)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+$(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_LIBRARY) $(LIBRARIES)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PACKAGE_LIBS)
+
+.PHONY: unit $(addprefix unit-,$(MODULES)) test-programs fuzz-programs
 unit: $(UNIT_TESTS) ## build and run the unit tests (unit-MODULE for one module)
 	@hack/run-unit $^
-.SECONDEXPANSION:
-$(addprefix unit-,$(MODULES)): unit-%: $$(filter $(BUILD)/tests/unit/$$*/%,$(UNIT_TESTS))
+$(foreach m,$(MODULES),$(eval unit-$(m): $(filter $(BUILD)/tests/unit/$(m)/%,$(UNIT_TESTS))))
+$(addprefix unit-,$(MODULES)):
 	@hack/run-unit $^
+test-programs: $(BUILD)/kedagate $(UNIT_TESTS) $(CASE_RUNNER)
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+# What needs packages first installs them, then starts make anew, so that the package flags are asked for again.
+.PHONY: run demo test
+run: ## build, serve on 127.0.0.1:9443 and send sample reviews; serves until interrupted
+demo: ## the same, and end; fails when a verdict is not the expected one
+run demo:
+	@hack/dependencies demo
+	+@$(SUBMAKE) all
+	@KEDAGATE=$(abspath $(BUILD)/kedagate) hack/demo $@
+test: ## install what tests need, build, and run every suite and check
+	@hack/dependencies test
+	+@$(SUBMAKE) suites
+
+# Suites need the build, checks read the source. STAGES chooses some: make suites STAGES="cases golden".
+SUITES := unit cases golden integration
+CHECKS := layers functions style
+.PHONY: suites check tidy golden-update format
+suites:
+	+@$(SUBMAKE) -k test-programs; hack/test --build-status $$? $(or $(STAGES),$(SUITES) $(CHECKS))
+check: $(BUILD)/generated/explanations.inc ## the checks of the source: layers, functions, style, clang-tidy
+	@hack/dependencies test analysis
+	@hack/test $(CHECKS) tidy
+tidy: $(BUILD)/generated/explanations.inc ## run clang-tidy
+	@hack/dependencies analysis
+	@hack/test tidy
+golden-update: all ## write the golden files anew; read the difference before you commit it
+	@hack/dependencies test
+	@KEDAGATE_GOLDEN_UPDATE=1 hack/test golden
+format: ## format the C source
+	@find src include tests -name '*.[ch]' -exec clang-format -i {} +
+
+# The suites and the fuzz targets with sanitizers, each in a build folder of its own.
+.PHONY: asan fuzz-smoke fuzz bench
+asan: ## every suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	@hack/dependencies test
+	+@$(SUBMAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined CFLAGS='-O1 -g' STAGES='$(SUITES)' suites
+FUZZ_BUILD = $(SUBMAKE) BUILD=$(BUILD)-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
+FUZZ_SECONDS ?= 60
+fuzz-smoke: ## each fuzz target for a minute on its corpus
+	@hack/dependencies analysis
+	+@$(FUZZ_BUILD)
+	@BUILD=$(BUILD)-fuzz hack/run-fuzz --smoke $(FUZZ_SECONDS)
+fuzz: ## FUZZ=name: one fuzz target until it finds something or is interrupted
+	@hack/dependencies analysis
+	+@$(FUZZ_BUILD)
+	@BUILD=$(BUILD)-fuzz hack/run-fuzz $(or $(FUZZ),$(error FUZZ=name is missing; tests/fuzz/fuzz_<name>.c))
+bench: ## instructions, processor time and memory, against their budgets
+	@hack/dependencies bench
+	+@$(SUBMAKE) all
+	@KEDAGATE=$(abspath $(BUILD)/kedagate) tests/bench/run
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
 .PHONY: help
 help: ## list the targets

@@ -1,0 +1,220 @@
+/*
+ * What each KEDA scaler accepts: rows of facts, by KEDA version.
+ *
+ * A scaler is one constant structure in one small file a family; `scalers.def` is the sorted index. Facts come from KEDA's source at the
+ * tagged versions; `source` names the file. A version in a fact follows KG_VERSION: `since` 0 is "in every version from 2.10 on", `deprecated` and
+ * `removed` 0 are "never".
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/syntax/version.h"
+
+struct kg_params;
+struct kg_complaints;
+struct kg_credential_use;
+
+/* Where a value may come from. KEDA tries the sources of a parameter in order, and in each source all its names. */
+enum kg_source {
+	KG_SOURCE_NONE,
+	KG_SOURCE_METADATA, /* triggers[].metadata.<name> */
+	KG_SOURCE_AUTH,     /* a parameter of the TriggerAuthentication */
+	KG_SOURCE_ENV,      /* triggers[].metadata.<name>FromEnv names a variable of the scale target's container */
+};
+
+enum { KG_SOURCES_MAX = 3, KG_PARAM_NAMES_MAX = 4 };
+
+/* How KEDA's parser reads a value (pkg/scalers/scalersconfig/typed_config.go). */
+enum kg_param_type {
+	KG_TYPE_STRING,
+	KG_TYPE_BOOL,     /* Go's strconv.ParseBool */
+	KG_TYPE_INT,      /* JSON integer */
+	KG_TYPE_FLOAT,    /* JSON number */
+	KG_TYPE_DURATION, /* Go duration, or an integer of milliseconds */
+	KG_TYPE_LIST,     /* comma list of strings */
+	KG_TYPE_MAP,      /* comma list of key=value */
+	KG_TYPE_QUERY,    /* URL query */
+};
+
+/* When a parameter must be given. */
+enum kg_need {
+	KG_OPTIONAL,
+	KG_REQUIRED,
+	KG_REQUIRED_WITH_IDENTITY,    /* only when a pod identity that has an effect is set */
+	KG_REQUIRED_WITHOUT_IDENTITY, /* only when no pod identity is set */
+	KG_REQUIRED_WITHOUT_FORMULA,  /* only when the ScaledObject uses no scalingModifiers */
+};
+
+/*
+ * One parameter. Rows of one scaler may share a name when their versions do not overlap: the parameter is then read differently in each.
+ * In any one version a name belongs to one row.
+ */
+struct kg_param {
+	const char *name;
+	const char *also[KG_PARAM_NAMES_MAX]; /* other names, tried after `name` within one source; NULL ends */
+	enum kg_source from[KG_SOURCES_MAX];  /* in KEDA's order; KG_SOURCE_NONE ends */
+	enum kg_param_type type;
+	enum kg_need need;
+	const char *const *values;    /* the only ones allowed, NULL-terminated (KEDA's `enum`); NULL: any. In a list: of each element */
+	const char *const *exclusive; /* at most one of these may stand in the list, NULL-terminated (KEDA's `exclusiveSet`) */
+	const char *const
+	        *known_values;      /* the only ones that work, though KEDA does not check; NULL-terminated. In a list: of each element */
+	const char *def;            /* the default, as text; NULL: none */
+	bool credential;            /* the value is a secret */
+	bool secret_inside;         /* the value may hold a secret: a connection string, a URL with userinfo */
+	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
+	const char *sent_as; /* what KEDA sends of it to the event source, in words ("the API key"); NULL: nothing that must stay secret */
+	unsigned auth_mode;  /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
+	const char *const *excludes; /* parameters that must not be given besides, NULL-terminated */
+	const char *const *needs;    /* parameters that must be given besides, NULL-terminated */
+	uint32_t since;              /* before, KEDA does not read it */
+	uint32_t checked_since;      /* before, KEDA reads on with a value of the wrong type or not among `values` */
+	uint32_t announced;          /* from then on KEDA announces that it will go; it is still read */
+	uint32_t deprecated;         /* from then on its presence is an error */
+	uint32_t removed;            /* from then on KEDA does not read it */
+	const char *instead;         /* for an announced, deprecated or removed one: what to write */
+};
+
+/* Pod identity providers, as bits. */
+enum kg_provider {
+	KG_PROVIDER_NONE = 0,
+	KG_PROVIDER_AZURE_WORKLOAD = 1 << 0,
+	KG_PROVIDER_AWS = 1 << 1,
+	KG_PROVIDER_AWS_EKS = 1 << 2,
+	KG_PROVIDER_GCP = 1 << 3,
+	KG_PROVIDER_AZURE = 1 << 4,    /* removed in 2.15.0 */
+	KG_PROVIDER_AWS_KIAM = 1 << 5, /* removed in 2.15.0 */
+	KG_PROVIDER_OTHER = 1 << 6,    /* a text that is none of KEDA's */
+};
+
+/* The provider of a text as in spec.podIdentity.provider; NULL, "" and "none" are KG_PROVIDER_NONE. */
+enum kg_provider kg_provider_parse(const char *text);
+/* "azure-workload", …; "none"; "" for KG_PROVIDER_OTHER. */
+const char *kg_provider_name(enum kg_provider provider);
+/* Does this version of KEDA know the provider? KG_PROVIDER_NONE always, KG_PROVIDER_OTHER never. */
+bool kg_provider_exists(enum kg_provider provider, uint32_t version);
+
+/* A provider that has an effect in a scaler, and from which version. */
+struct kg_identity_support {
+	enum kg_provider provider;
+	uint32_t since;
+};
+
+/* What comes of a provider that has no effect in a scaler. */
+enum kg_other_identities {
+	KG_IDENTITY_UNDESCRIBED, /* not known here: nothing may be concluded */
+	KG_IDENTITY_IGNORED,     /* KEDA never looks: the request goes out without it */
+	KG_IDENTITY_REFUSED,     /* KEDA refuses to build the scaler */
+	KG_IDENTITY_BREAKS,      /* KEDA accepts, and what it builds cannot work */
+};
+
+/* Modes of KEDA's authModes block (pkg/scalers/authentication), as bits. */
+enum kg_auth_mode {
+	KG_AUTH_API_KEY = 1 << 0,
+	KG_AUTH_BASIC = 1 << 1,
+	KG_AUTH_TLS = 1 << 2,
+	KG_AUTH_BEARER = 1 << 3,
+	KG_AUTH_CUSTOM = 1 << 4,
+	KG_AUTH_OAUTH = 1 << 5,
+};
+
+/* How the way to the event source is protected. */
+enum kg_encryption {
+	KG_ENCRYPTION_UNKNOWN, /* depends on what cannot be seen, or was not determined */
+	KG_ENCRYPTION_ON,
+	KG_ENCRYPTION_OFF,
+	KG_ENCRYPTION_OPTIONAL, /* may fall back to clear text (sslmode prefer) */
+};
+
+/* The answer for one trigger. Text members are NULL or live as long as the params. */
+struct kg_channel {
+	enum kg_encryption encryption;
+	const char *parameter; /* what decides; NULL when nothing given does (a default, a missing credential) */
+	const char *because;   /* for OFF and OPTIONAL: "the url scheme is http" — never a value that may be secret */
+	const char *fix;       /* what to write instead, with the version when an upgrade mends it */
+	uint32_t mended_in;    /* the first KEDA version in which the same configuration is encrypted, or 0 */
+	bool uncertain;        /* rests on a default that the operator's own environment may change: never more than a warning */
+};
+
+enum kg_transport_kind {
+	KG_TRANSPORT_UNKNOWN,
+	KG_TRANSPORT_ALWAYS_TLS,
+	KG_TRANSPORT_NEVER_TLS,
+	KG_TRANSPORT_URL,     /* the scheme of the URL in `parameter` */
+	KG_TRANSPORT_DECIDED, /* `decide` says */
+};
+
+struct kg_transport {
+	enum kg_transport_kind kind;
+	const char *parameter;
+	void (*decide)(const struct kg_params *params, struct kg_channel *out); /* `out` starts as UNKNOWN */
+};
+
+/* Which hosts a cloud provider's token may be sent to. */
+struct kg_token_audience {
+	unsigned providers;                              /* kg_provider bits whose token it is */
+	const char *parameter;                           /* the URL that receives the token */
+	const char *const *suffixes;                     /* ".prometheus.monitor.azure.com", …; NULL-terminated */
+	const char *what;                                /* "an Azure access token for Managed Prometheus" */
+	bool (*applies)(const struct kg_params *params); /* false: which hosts are right cannot be known. NULL: always applies */
+};
+
+struct kg_scaler {
+	const char *type;
+	uint32_t since;
+	uint32_t deprecated; /* from then on KEDA announces that it will go */
+	uint32_t removed;
+	const char *instead;           /* of a removed or deprecated type */
+	const struct kg_param *params; /* sorted as KEDA reads them; NULL: known type whose parameters are not described yet */
+	size_t param_count;
+	uint32_t typed_since; /* from then on KEDA's declarative parser reads the parameters; before, code of the scaler's own */
+	const struct kg_identity_support *identities; /* ends with KG_PROVIDER_NONE; NULL: none has an effect */
+	enum kg_other_identities other_identities;
+	const char *other_identity_effect; /* for BREAKS: what happens, in words */
+	unsigned auth_modes;               /* kg_auth_mode bits that have an effect; 0: the scaler has no authModes block */
+	struct kg_transport transport;
+	const char *verification_switch;           /* the parameter that, when true, turns certificate verification off; NULL: none */
+	const struct kg_token_audience *audiences; /* ends with .providers 0; NULL: not restricted */
+	bool forwards_all_keys;                    /* external scalers: any metadata key is legal */
+	bool no_cached_metrics;                    /* useCachedMetrics is refused (cpu, memory, cron) */
+	bool resource_metric;                      /* cpu, memory */
+	/* What rows cannot say. Reads the params, adds complaints; 0 or KG_ENOMEM. NULL: nothing. */
+	int (*check)(const struct kg_params *params, struct kg_complaints *out);
+	/* A secret that is sent besides those the rows tell of: true when there is one for certain. NULL: none. */
+	bool (*credential)(const struct kg_params *params, struct kg_credential_use *ret_use);
+	/* Where the trigger's parameters change what comes of a provider that has no effect. NULL: always `other_identities`. */
+	enum kg_other_identities (*other_identity)(const struct kg_params *params);
+	const char *source; /* file in KEDA's repository */
+};
+
+/* The scaler of a trigger type, NULL when no version of KEDA has it. `type` may be NULL. */
+const struct kg_scaler *kg_scaler_find(const char *type);
+
+/* All scalers, sorted by type. */
+const struct kg_scaler *const *kg_scalers(size_t *ret_count);
+
+/* The nearest known trigger type, NULL when none is near. Only types that exist in `version`. */
+const char *kg_scaler_nearest(const char *type, uint32_t version);
+
+/* Does the version at hand have the type / read the parameter? */
+bool kg_scaler_exists(const struct kg_scaler *scaler, uint32_t version);
+bool kg_param_exists(const struct kg_param *param, uint32_t version);
+
+/* Whether `provider` has an effect in this version; *ret_since (optional) is the version it came with, 0 when it never has one or was always
+ * there. */
+bool kg_scaler_supports(const struct kg_scaler *scaler, enum kg_provider provider, uint32_t version, uint32_t *ret_since);
+
+/* The row that reads the metadata key `key` (its name, another name, or either with FromEnv where the row allows the environment): the one
+ * of this version; else, so that it can be told since or until when, one of another; NULL when none ever does. *ret_from_env (optional)
+ * tells which form. */
+const struct kg_param *kg_scaler_param(const struct kg_scaler *scaler, const char *key, uint32_t version, bool *ret_from_env);
+
+/* The row of that name (its name or another name), wherever it is read from, chosen as kg_scaler_param does. */
+const struct kg_param *kg_scaler_row(const struct kg_scaler *scaler, const char *name, uint32_t version);
+
+/* May the row's value come from `source`? */
+bool kg_param_reads(const struct kg_param *param, enum kg_source source);

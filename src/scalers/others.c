@@ -1,0 +1,86 @@
+/*
+ * Trigger types whose parameters are not described yet: known by name and version, so that nothing but their existence is judged.
+ *
+ * Source: the builder's switch (pkg/scaling/scalers_builder.go) at each minor release from 2.10.0 to 2.20.2, and main as what becomes 2.21.
+ * `external-mock`, which exists for KEDA's own tests only, is left out: a trigger of that type is unknown here.
+ */
+#include "scalers/scalers.h"
+
+/* clang-format off */
+#define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
+
+TYPE(activemq, "activemq", .since = 0);
+TYPE(apache_kafka, "apache-kafka", .since = KG_VERSION(2, 12, 0));
+TYPE(arangodb, "arangodb", .since = 0);
+TYPE(artemis_queue, "artemis-queue", .since = 0);
+TYPE(aws_cloudwatch, "aws-cloudwatch", .since = 0);
+TYPE(aws_dynamodb, "aws-dynamodb", .since = 0);
+TYPE(aws_dynamodb_streams, "aws-dynamodb-streams", .since = 0);
+TYPE(aws_kinesis_stream, "aws-kinesis-stream", .since = 0);
+TYPE(aws_sqs_queue, "aws-sqs-queue", .since = 0);
+TYPE(azure_app_insights, "azure-app-insights", .since = 0);
+TYPE(azure_blob, "azure-blob", .since = 0);
+TYPE(azure_data_explorer, "azure-data-explorer", .since = 0);
+TYPE(azure_eventhub, "azure-eventhub", .since = 0);
+TYPE(azure_log_analytics, "azure-log-analytics", .since = 0);
+TYPE(azure_monitor, "azure-monitor", .since = 0);
+TYPE(azure_pipelines, "azure-pipelines", .since = 0);
+TYPE(azure_queue, "azure-queue", .since = 0);
+TYPE(beanstalkd, "beanstalkd", .since = KG_VERSION(2, 16, 0));
+TYPE(cassandra, "cassandra", .since = 0);
+TYPE(clickhouse, "clickhouse", .since = KG_VERSION(2, 21, 0));
+TYPE(couchdb, "couchdb", .since = 0);
+TYPE(cpu, "cpu", .no_cached_metrics = true, .resource_metric = true);
+TYPE(cron, "cron", .no_cached_metrics = true);
+TYPE(datadog, "datadog", .since = 0);
+TYPE(dynatrace, "dynatrace", .since = KG_VERSION(2, 15, 0));
+TYPE(elastic_forecast, "elastic-forecast", .since = KG_VERSION(2, 20, 0));
+TYPE(elasticsearch, "elasticsearch", .since = 0);
+TYPE(etcd, "etcd", .since = 0);
+TYPE(external, "external", .forwards_all_keys = true);
+TYPE(external_push, "external-push", .forwards_all_keys = true);
+TYPE(forgejo_runner, "forgejo-runner", .since = KG_VERSION(2, 18, 0));
+TYPE(gcp_cloudtasks, "gcp-cloudtasks", .since = KG_VERSION(2, 12, 0));
+TYPE(gcp_pubsub, "gcp-pubsub", .since = 0);
+TYPE(gcp_spanner, "gcp-spanner", .since = KG_VERSION(2, 21, 0));
+TYPE(gcp_stackdriver, "gcp-stackdriver", .since = 0);
+TYPE(gcp_storage, "gcp-storage", .since = 0);
+TYPE(github_runner, "github-runner", .since = 0);
+TYPE(graphite, "graphite", .since = 0);
+TYPE(huawei_cloudeye, "huawei-cloudeye", .since = 0);
+TYPE(ibmmq, "ibmmq", .since = 0);
+TYPE(influxdb, "influxdb", .since = 0);
+TYPE(kafka, "kafka", .since = 0);
+TYPE(kubernetes_resource, "kubernetes-resource", .since = KG_VERSION(2, 19, 0));
+TYPE(kubernetes_workload, "kubernetes-workload", .since = 0);
+TYPE(liiklus, "liiklus", .deprecated = KG_VERSION(2, 21, 0));
+TYPE(loki, "loki", .since = 0);
+TYPE(memory, "memory", .no_cached_metrics = true, .resource_metric = true);
+TYPE(mongodb, "mongodb", .since = 0);
+TYPE(mssql, "mssql", .since = 0);
+TYPE(mysql, "mysql", .since = 0);
+TYPE(nats_jetstream, "nats-jetstream", .since = 0);
+TYPE(new_relic, "new-relic", .since = 0);
+TYPE(nsq, "nsq", .since = KG_VERSION(2, 17, 0));
+TYPE(opensearch, "opensearch", .since = KG_VERSION(2, 20, 0));
+TYPE(openstack_metric, "openstack-metric", .since = 0);
+TYPE(openstack_swift, "openstack-swift", .since = 0);
+TYPE(predictkube, "predictkube", .since = 0);
+TYPE(pulsar, "pulsar", .since = 0);
+TYPE(rabbitmq, "rabbitmq", .since = 0);
+TYPE(redis, "redis", .since = 0);
+TYPE(redis_cluster, "redis-cluster", .since = 0);
+TYPE(redis_cluster_streams, "redis-cluster-streams", .since = 0);
+TYPE(redis_sentinel, "redis-sentinel", .since = 0);
+TYPE(redis_sentinel_streams, "redis-sentinel-streams", .since = 0);
+TYPE(redis_streams, "redis-streams", .since = 0);
+TYPE(selenium_grid, "selenium-grid", .since = 0);
+TYPE(solace_direct_messaging, "solace-direct-messaging", .since = KG_VERSION(2, 18, 0));
+TYPE(solace_event_queue, "solace-event-queue", .since = 0);
+TYPE(solarwinds, "solarwinds", .since = KG_VERSION(2, 18, 0));
+TYPE(solr, "solr", .since = KG_VERSION(2, 11, 0));
+TYPE(splunk, "splunk", .since = KG_VERSION(2, 15, 0));
+TYPE(splunk_observability, "splunk-observability", .since = KG_VERSION(2, 18, 0));
+TYPE(stan, "stan", .removed = KG_VERSION(2, 19, 0), .instead = "nats-jetstream");
+TYPE(sumologic, "sumologic", .since = KG_VERSION(2, 18, 0));
+/* clang-format on */

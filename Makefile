@@ -22,7 +22,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(PARALLEL)
 
 # What scripts are told: the folder, the tools, and the flags without which a source file cannot be read.
 SOURCE_FLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/generated $(PACKAGE_CFLAGS)
-export BUILD CC PYTHON SOURCE_FLAGS
+export BUILD CC PYTHON SANITIZE SOURCE_FLAGS
 
 # Lowest layer first; src/README.md has the table, hack/check-layers enforces it.
 MODULES := base syntax metrics scalers model resolve rules policy admission report tls server cli
@@ -157,10 +157,11 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 .PHONY: run demo test
 run: ## build, serve on 127.0.0.1:9443 and send sample reviews; serves until interrupted
 demo: ## the same, and end; fails when a verdict is not the expected one
+run: DEMO_FLAGS := --keep
 run demo:
 	@hack/dependencies demo
 	+@$(SUBMAKE) all
-	@KEDAGATE=$(abspath $(BUILD)/kedagate) hack/demo $@
+	@KEDAGATE=$(abspath $(BUILD)/kedagate) $(PYTHON) hack/demo $(DEMO_FLAGS)
 test: ## install what tests need, build, and run every suite and check
 	@hack/dependencies test
 	+@$(SUBMAKE) suites

@@ -1,0 +1,159 @@
+#include "admission/response.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kedagate/base/limits.h"
+
+/* Audit annotations end up in the audit log once a request; the cap keeps a hostile object from filling it. */
+#define MAX_ANNOTATION_BYTES 4096
+
+/* The finding without its path, for a cause, which has a field of its own for it. */
+static const char *cause_text(const struct kg_finding *finding, struct kg_arena *arena)
+{
+	const char *message = kg_finding_message(finding, arena);
+	size_t skip = finding->path && *finding->path ? strlen(finding->path) + strlen(": ") : 0;
+
+	if (!message)
+		return NULL;
+	return kg_arena_printf(arena, "%s%s%s [%s]", message + skip, finding->fix ? "; " : "", finding->fix ? finding->fix : "",
+	                       kg_rule_get(finding->rule)->name);
+}
+
+static json_t *make_causes(const struct kg_judgement *judgement, struct kg_arena *arena)
+{
+	json_t *causes = json_array();
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct kg_finding *finding = judgement->items[i].finding;
+		const char *text = NULL;
+
+		if (judgement->items[i].action != KG_ACTION_DENY)
+			continue;
+		text = cause_text(finding, arena);
+		if (!text || json_array_append_new(causes, json_pack("{s:s, s:s, s:s}", "reason", kg_field_error_cause(finding->type),
+		                                                     "message", text, "field", finding->path))) {
+			json_decref(causes);
+			return NULL;
+		}
+	}
+	return causes;
+}
+
+static json_t *make_status(const struct kg_admission_request *request, const struct kg_judgement *judgement, struct kg_arena *arena)
+{
+	const char *message = kg_admission_message(request, judgement, arena);
+	json_t *causes = message ? make_causes(judgement, arena) : NULL;
+
+	if (!causes)
+		return NULL;
+	return json_pack("{s:{}, s:s, s:s, s:s, s:i, s:{s:s, s:s, s:s, s:o}}", "metadata", "status", "Failure", "message", message,
+	                 "reason", "Forbidden", "code", 403, "details", "name", request->name, "group", "keda.sh", "kind",
+	                 kg_kind_name(request->known_kind), "causes", causes);
+}
+
+static json_t *make_warnings(const struct kg_judgement *judgement, struct kg_arena *arena)
+{
+	struct kg_warnings warnings;
+	json_t *list = NULL;
+
+	if (kg_admission_warnings(judgement, arena, &warnings))
+		return NULL;
+	list = json_array();
+	for (size_t i = 0; i < warnings.count; i++) {
+		if (json_array_append_new(list, json_string(warnings.items[i]))) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+/* "deny credentials-in-clear-text spec.triggers[0].metadata.url; warn …": action, rule and path of every finding, never a value. */
+static const char *annotation_text(const struct kg_judgement *judgement, struct kg_arena *arena)
+{
+	struct kg_buf text KG_CLEANUP(kg_buf_release);
+
+	kg_buf_init(&text, MAX_ANNOTATION_BYTES);
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct kg_judged_finding *judged = &judgement->items[i];
+
+		kg_buf_printf(&text, "%s%s %s %s", i ? "; " : "", kg_action_name(judged->action), kg_rule_get(judged->finding->rule)->name,
+		              judged->finding->path);
+	}
+	/* What did not fit is left out: the buffer holds whole findings only, because an append that does not fit appends nothing. */
+	return kg_arena_strdup(arena, kg_buf_text(&text));
+}
+
+static json_t *make_annotations(const struct kg_judgement *judgement, const char *skip_reason, struct kg_arena *arena)
+{
+	const char *findings = NULL;
+	json_t *annotations = NULL;
+
+	if (!judgement)
+		return json_pack("{s:s, s:s}", "verdict", "allow", "skipped", skip_reason);
+	findings = annotation_text(judgement, arena);
+	if (!findings)
+		return NULL;
+	annotations = json_pack("{s:s}", "verdict", kg_verdict_name(judgement->verdict));
+	if (judgement->enforced != judgement->verdict)
+		(void)json_object_set_new(annotations, "enforced-verdict", json_string(kg_verdict_name(judgement->enforced)));
+	if (*findings)
+		(void)json_object_set_new(annotations, "findings", json_string(findings));
+	return annotations;
+}
+
+/* Set `name` unless the value is an empty list; false without memory. */
+static bool set_unless_empty(json_t *object, const char *name, json_t *value)
+{
+	if (!value)
+		return false;
+	if (json_is_array(value) && json_array_size(value) == 0) {
+		json_decref(value);
+		return true;
+	}
+	return json_object_set_new(object, name, value) == 0;
+}
+
+static json_t *make_response(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
+                             struct kg_arena *arena)
+{
+	bool denied = judgement && judgement->verdict == KG_VERDICT_DENY;
+	json_t *response = json_pack("{s:s, s:b}", "uid", request->uid, "allowed", !denied);
+	bool complete = response != NULL;
+
+	if (complete && denied)
+		complete = set_unless_empty(response, "status", make_status(request, judgement, arena));
+	if (complete && judgement)
+		complete = set_unless_empty(response, "warnings", make_warnings(judgement, arena));
+	if (complete)
+		complete = set_unless_empty(response, "auditAnnotations", make_annotations(judgement, skip_reason, arena));
+	if (complete)
+		return response;
+	json_decref(response);
+	return NULL;
+}
+
+static int append_bytes(const char *bytes, size_t length, void *buf)
+{
+	kg_buf_append(buf, bytes, length);
+	return 0;
+}
+
+int kg_admission_response_write(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
+                                struct kg_arena *arena, struct kg_buf *out)
+{
+	json_t *response = make_response(request, judgement, skip_reason, arena);
+	json_t *review = NULL;
+
+	if (!response)
+		return KG_ENOMEM;
+	review = json_pack("{s:s, s:s, s:o}", "kind", "AdmissionReview", "apiVersion", request->api_version, "response", response);
+	if (!review)
+		return KG_ENOMEM;
+	(void)json_dump_callback(review, append_bytes, out, JSON_COMPACT);
+	kg_buf_putc(out, '\n');
+	json_decref(review);
+	return kg_buf_status(out);
+}

@@ -1,0 +1,113 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "admission/response.h"
+#include "kedagate/base/limits.h"
+
+/* For the last warning, which says how many more there are. */
+#define TAIL_BYTES 80
+
+/* Lower comes first. */
+static int importance(const struct kg_judged_finding *judged)
+{
+	static const int by_category[] = {
+	        [KG_CATEGORY_SECURITY] = 0,
+	        [KG_CATEGORY_CORRECTNESS] = 1,
+	        [KG_CATEGORY_COMPATIBILITY] = 2,
+	        [KG_CATEGORY_HYGIENE] = 3,
+	};
+	int would_deny = judged->enforced == KG_ACTION_DENY ? 0 : 4;
+
+	return would_deny + by_category[kg_rule_get(judged->finding->rule)->category];
+}
+
+/* A warning and its place in the document, so that sorting is stable. */
+struct candidate {
+	const struct kg_judged_finding *judged;
+	size_t place;
+};
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a;
+	const struct candidate *y = b;
+	int difference = importance(x->judged) - importance(y->judged);
+
+	return difference ? difference : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Cut `text` to at most `max` bytes at a character's boundary, with an ellipsis. */
+static void shorten(char *text, size_t max)
+{
+	static const char ellipsis[] = "...";
+	size_t end = max - (sizeof(ellipsis) - 1);
+
+	if (strlen(text) <= max)
+		return;
+	while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80)
+		end--;
+	memcpy(text + end, ellipsis, sizeof(ellipsis));
+}
+
+/* "<finding> [<rule>]", at most `max` bytes: the finding is cut, never the rule. */
+static char *with_rule(const struct kg_finding *finding, size_t max, struct kg_arena *arena)
+{
+	const char *rule = kg_rule_get(finding->rule)->name;
+	const char *message = kg_finding_message(finding, arena);
+	char *body = message ? kg_arena_strdup(arena, message) : NULL;
+
+	if (!body)
+		return NULL;
+	shorten(body, max - strlen(rule) - strlen(" []"));
+	return kg_arena_printf(arena, "%s [%s]", body, rule);
+}
+
+static const char *warning_text(const struct kg_finding *finding, struct kg_arena *arena)
+{
+	struct kg_finding brief = *finding;
+	const char *text = with_rule(finding, KG_MAX_WARNING_BYTES, arena);
+
+	if (!text || strlen(text) <= KG_GOOD_WARNING_BYTES || !finding->value)
+		return text;
+	brief.value = NULL;
+	return with_rule(&brief, KG_MAX_WARNING_BYTES, arena);
+}
+
+static struct candidate *sorted_candidates(const struct kg_judgement *judgement, struct kg_arena *arena)
+{
+	struct candidate *candidates = kg_arena_calloc(arena, judgement->warned, sizeof(*candidates));
+	size_t count = 0;
+
+	if (!candidates)
+		return NULL;
+	for (size_t i = 0; i < judgement->count; i++)
+		if (judgement->items[i].action == KG_ACTION_WARN)
+			candidates[count++] = (struct candidate){&judgement->items[i], i};
+	qsort(candidates, count, sizeof(*candidates), compare_candidates);
+	return candidates;
+}
+
+int kg_admission_warnings(const struct kg_judgement *judgement, struct kg_arena *arena, struct kg_warnings *out)
+{
+	struct candidate *candidates = sorted_candidates(judgement, arena);
+	size_t used = 0;
+
+	*out = (struct kg_warnings){0};
+	out->items = kg_arena_calloc(arena, judgement->warned + 1, sizeof(*out->items));
+	if (!candidates || !out->items)
+		return KG_ENOMEM;
+	for (size_t i = 0; i < judgement->warned; i++) {
+		const char *text = warning_text(candidates[i].judged->finding, arena);
+
+		if (!text)
+			return KG_ENOMEM;
+		if (used + strlen(text) + TAIL_BYTES > KG_MAX_WARNINGS_BYTES) {
+			out->items[out->count] =
+			        kg_arena_printf(arena, "and %zu more findings; kedagate check lists them all", judgement->warned - i);
+			return out->items[out->count++] ? 0 : KG_ENOMEM;
+		}
+		used += strlen(text);
+		out->items[out->count++] = text;
+	}
+	return 0;
+}

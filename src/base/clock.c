@@ -1,7 +1,6 @@
 #include "kedagate/base/clock.h"
 
 #include <stdio.h>
-#include <string.h>
 
 int64_t kg_clock_monotonic(void)
 {
@@ -17,18 +16,23 @@ time_t kg_clock_wall(void)
 	return time(NULL);
 }
 
-/* Date and time of day, without a zone. */
+/* RFC 3339 has years of four digits: 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
+#define FIRST_SECOND ((time_t)-62135596800)
+#define LAST_SECOND  ((time_t)253402300799)
+
+/* Date and time of day, without a zone. Returns the length. */
 static size_t format_seconds(time_t when, char out[KG_TIME_TEXT_MAX])
 {
 	struct tm parts;
-	size_t length;
 
-	/* No calendar year that fits an int. */
-	if (gmtime_r(&when, &parts) == NULL)
-		memset(&parts, 0, sizeof(parts));
-	length = strftime(out, KG_TIME_TEXT_MAX, "%FT%T", &parts);
-	out[length] = '\0';
-	return length;
+	if (when < FIRST_SECOND)
+		when = FIRST_SECOND;
+	if (when > LAST_SECOND)
+		when = LAST_SECOND;
+	(void)gmtime_r(&when, &parts);
+	/* strftime does not fill years before 1000 with zeros. */
+	snprintf(out, KG_TIME_TEXT_MAX, "%04d", parts.tm_year + 1900);
+	return 4 + strftime(out + 4, KG_TIME_TEXT_MAX - 4, "-%m-%dT%T", &parts);
 }
 
 void kg_clock_text(char out[KG_TIME_TEXT_MAX])

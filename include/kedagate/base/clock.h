@@ -18,5 +18,5 @@ enum { KG_TIME_TEXT_MAX = 32 };
 /* The wall clock as "2026-11-22T10:15:04.123Z". */
 void kg_clock_text(char out[KG_TIME_TEXT_MAX]);
 
-/* `when` as "2026-11-22T10:15:04Z". */
+/* `when` as "2026-11-22T10:15:04Z"; the nearest such text when its year has not four digits. */
 void kg_clock_format(time_t when, char out[KG_TIME_TEXT_MAX]);

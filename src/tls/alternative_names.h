@@ -1,0 +1,13 @@
+/*
+ * The names a server goes by, as the subjectAltName of its certificate.
+ */
+#pragma once
+
+#include <openssl/x509.h>
+#include <stddef.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/base/err.h"
+
+/* Add the names to `certificate`: a text that inet_pton(3) takes as an IP address, any other as a DNS name. KG_EINVAL names one that is neither. */
+KG_MUST_CHECK int kg_alternative_names_add(X509 *certificate, const char *const *names, size_t count, struct kg_err *err);

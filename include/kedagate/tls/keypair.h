@@ -1,0 +1,60 @@
+/*
+ * A serving key pair as read from disk, and whether it may be served (OpenSSL looks; GnuTLS serves).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <time.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/base/err.h"
+#include "kedagate/tls/pem_pair.h"
+
+struct kg_pair_paths {
+	const char *certificate; /* PEM, leaf first, then the chain */
+	const char *key;         /* PEM: PKCS#8, or RSA or EC in its older form */
+};
+
+/* Certificates that one file may hold. Real chains have two or three. */
+enum { KG_CHAIN_MAX = 16 };
+
+/*
+ * Read both files. When they lie in one directory (the same text up to the last slash) and both are links into its `..data` (a mounted
+ * Secret), they are read through one descriptor of what `..data` points at, so that a swap in between cannot mix two generations; a
+ * generation that is removed meanwhile is given up for its successor. Otherwise the certificate is read again after the key and must not
+ * have changed (retried a few times, at once).
+ *
+ * `out` is an initialised pair; what it held is released first. It is empty after a failure. KG_ENOTFOUND, KG_EIO, KG_ELIMIT (over
+ * KG_MAX_PEM_BYTES or KG_MAX_KEY_BYTES), KG_ENOMEM; KG_EINVAL when the files would not hold still.
+ */
+KG_MUST_CHECK int kg_pair_read(const struct kg_pair_paths *paths, struct kg_pem_pair *out, struct kg_err *err);
+
+enum { KG_SERIAL_TEXT_MAX = 64 };
+
+/* What the leaf says. */
+struct kg_pair_facts {
+	time_t not_before; /* both inclusive */
+	time_t not_after;
+	char serial[KG_SERIAL_TEXT_MAX]; /* upper-case hexadecimal, an even number of digits, no separators: as `openssl x509 -serial` */
+};
+
+/*
+ * May this pair be served at time `now`? Checks, in this order:
+ *
+ *  - the certificate file parses: one to KG_CHAIN_MAX certificates, no PEM of another kind, nothing cut off; text between them is ignored;
+ *  - the key file parses: its first private key counts, and is not encrypted;
+ *  - the key belongs to the leaf, and is of a kind that clients take: RSA of 2048 bits or more, ECDSA P-256, P-384 or P-521, Ed25519;
+ *  - the leaf is within its dates;
+ *  - it allows server authentication: EKU absent, serverAuth or any; key usage absent or with digitalSignature, which all suites that are
+ *    served need (RFC 8446, 4.4.2.2) and which a certificate made to sign others lacks;
+ *  - it has at least one DNS name or IP address as SAN;
+ *  - each certificate was issued (name, key identifier, CA:TRUE, keyCertSign, signature) by the one that follows it;
+ *  - the issuers are within their dates, and no signature but that of a self-signed certificate is made with MD5 or SHA-1: clients refuse
+ *    the chain otherwise.
+ *
+ * Trust is not judged: the clients hold the anchor. `paths` serve as names in messages only. Returns 0 with the facts, else KG_EINVAL with the
+ * reason in words and what to do, KG_ELIMIT for a longer chain, KG_ENOMEM. A message depends on the pair and on what is wrong, never on
+ * `now` itself, so that the same fault reads the same later.
+ */
+KG_MUST_CHECK int kg_pair_verify(const struct kg_pem_pair *pair, const struct kg_pair_paths *paths, time_t now,
+                                 struct kg_pair_facts *ret_facts, struct kg_err *err);

@@ -1,0 +1,249 @@
+/*
+ * The checks behind kg_pair_verify, one function each, in the order of its comment.
+ */
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509v3.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kedagate/base/clock.h"
+#include "tls/certificate_dates.h"
+#include "tls/crypto_err.h"
+#include "tls/parsed_pair.h"
+
+/* NIST SP 800-57: 2048 bits are what 112 bits of security need; Go's client refuses less than 1024 outright. */
+enum { RSA_BITS_MIN = 2048 };
+
+enum { SUBJECT_TEXT_MAX = 100 };
+
+/* What a check looks at. */
+struct subject {
+	const struct kg_parsed_pair *pair;
+	const struct kg_pair_paths *paths;
+	time_t now;
+};
+
+/* "CN=name", ASCII only, cut to fit. */
+static void subject_text(const X509 *certificate, char out[SUBJECT_TEXT_MAX])
+{
+	BIO *text = BIO_new(BIO_s_mem());
+	int length = 0;
+
+	if (text != NULL && X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) > 0)
+		length = BIO_read(text, out, SUBJECT_TEXT_MAX - 1);
+	BIO_free(text);
+	ERR_clear_error();
+	out[length > 0 ? length : 0] = '\0';
+	if (length <= 0)
+		memcpy(out, "no name", sizeof("no name"));
+}
+
+static int check_key_belongs(const struct subject *subject, struct kg_err *err)
+{
+	if (X509_check_private_key(subject->pair->chain[0], subject->pair->key) == 1)
+		return 0;
+	ERR_clear_error();
+	return kg_err_set(err, KG_EINVAL, "%s: the private key does not match the certificate; replace it and %s together",
+	                  subject->paths->certificate, subject->paths->key);
+}
+
+static bool is_served_curve(const EVP_PKEY *key)
+{
+	static const char *const curves[] = {SN_X9_62_prime256v1, SN_secp384r1, SN_secp521r1};
+	char name[32] = "";
+
+	if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) != 1)
+		return false;
+	for (size_t i = 0; i < KG_ARRAY_LEN(curves); i++) {
+		if (strcmp(name, curves[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_key_kind(const struct subject *subject, struct kg_err *err)
+{
+	const EVP_PKEY *key = subject->pair->key;
+	const char *path = subject->paths->key;
+
+	if (EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
+		return kg_err_set(err, KG_EINVAL, "%s: the RSA key of %d bits is too weak; make one of %d bits or more, or ECDSA P-256",
+		                  path, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
+	if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519") || (EVP_PKEY_is_a(key, "EC") && is_served_curve(key)))
+		return 0;
+	return kg_err_set(err, KG_EINVAL,
+	                  "%s: clients take no key of this kind (%s); make an ECDSA key (P-256, P-384, P-521), RSA or Ed25519", path,
+	                  EVP_PKEY_get0_type_name(key));
+}
+
+/* `name` begins the message and says which certificate it is. */
+static int check_dates_of(const X509 *certificate, const char *name, time_t now, struct kg_err *err)
+{
+	struct kg_certificate_dates dates;
+	char text[KG_TIME_TEXT_MAX];
+	int status = kg_certificate_dates_read(certificate, &dates);
+
+	if (status != 0)
+		return kg_err_set(err, status, "%s has dates that cannot be read", name);
+	if (now < dates.not_before) {
+		kg_clock_format(dates.not_before, text);
+		return kg_err_set(err, KG_EINVAL, "%s is not valid before %s; wait until then, or set this machine's clock", name, text);
+	}
+	if (now > dates.not_after) {
+		kg_clock_format(dates.not_after, text);
+		return kg_err_set(err, KG_EINVAL, "%s expired on %s; renew it", name, text);
+	}
+	return 0;
+}
+
+static int check_dates(const struct subject *subject, struct kg_err *err)
+{
+	char name[KG_ERR_MESSAGE_MAX / 2];
+
+	(void)snprintf(name, sizeof(name), "%.200s: certificate", subject->paths->certificate);
+	return check_dates_of(subject->pair->chain[0], name, subject->now, err);
+}
+
+/* Both masks are all ones when the certificate lacks the extension. */
+static int check_usage(const struct subject *subject, struct kg_err *err)
+{
+	X509 *leaf = subject->pair->chain[0];
+	const char *path = subject->paths->certificate;
+
+	if ((X509_get_extension_flags(leaf) & EXFLAG_INVALID) != 0)
+		return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate has an extension that cannot be read", path);
+	if ((X509_get_extended_key_usage(leaf) & (XKU_SSL_SERVER | XKU_ANYEKU)) == 0)
+		return kg_err_set(err, KG_EINVAL,
+		                  "%s: the certificate is not for servers: its extended key usage lacks serverAuth; issue it with that",
+		                  path);
+	if ((X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) == 0)
+		return kg_err_set(
+		        err, KG_EINVAL,
+		        "%s: the certificate's key usage lacks digitalSignature; the first certificate must be the server's own%s", path,
+		        X509_check_ca(leaf) != 0 ? ", not that of an authority" : "");
+	return 0;
+}
+
+static bool names_a_host(const GENERAL_NAMES *names)
+{
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+		if (name->type == GEN_DNS || name->type == GEN_IPADD)
+			return true;
+	}
+	return false;
+}
+
+static int check_names(const struct subject *subject, struct kg_err *err)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(subject->pair->chain[0], NID_subject_alt_name, NULL, NULL);
+	bool found = names != NULL && names_a_host(names);
+
+	GENERAL_NAMES_free(names);
+	if (found)
+		return 0;
+	return kg_crypto_err_set(err, KG_EINVAL,
+	                         "%s: the certificate names no server: it has neither a DNS name nor an IP address as subject alternative "
+	                         "name; clients ignore CN",
+	                         subject->paths->certificate);
+}
+
+/* Why `issuer` has not issued `certificate`, NULL when it has. */
+static const char *why_not_issued(X509 *certificate, X509 *issuer)
+{
+	int result = X509_check_issued(issuer, certificate);
+
+	if (result != X509_V_OK)
+		return X509_verify_cert_error_string(result);
+	if (X509_check_ca(issuer) == 0)
+		return "it is no certificate authority";
+	if (X509_verify(certificate, X509_get0_pubkey(issuer)) != 1)
+		return "the signature is not by its key";
+	return NULL;
+}
+
+static int check_chain_order(const struct subject *subject, struct kg_err *err)
+{
+	const struct kg_parsed_pair *pair = subject->pair;
+	char name[SUBJECT_TEXT_MAX];
+
+	for (size_t i = 1; i < pair->chain_length; i++) {
+		const char *reason = why_not_issued(pair->chain[i - 1], pair->chain[i]);
+
+		ERR_clear_error();
+		if (reason == NULL)
+			continue;
+		subject_text(pair->chain[i], name);
+		return kg_err_set(err, KG_EINVAL,
+		                  "%s: chain: certificate %zu of %zu (%s) did not issue the one before it: %s; put the server's first, "
+		                  "then each issuer",
+		                  subject->paths->certificate, i + 1, pair->chain_length, name, reason);
+	}
+	return 0;
+}
+
+/* Clients hold the anchor themselves, and judge the rest of the chain as they judge the leaf. */
+static int check_chain_dates(const struct subject *subject, struct kg_err *err)
+{
+	const struct kg_parsed_pair *pair = subject->pair;
+	char subject_name[SUBJECT_TEXT_MAX];
+	char name[KG_ERR_MESSAGE_MAX / 2 + SUBJECT_TEXT_MAX];
+
+	for (size_t i = 1; i < pair->chain_length; i++) {
+		int status;
+
+		subject_text(pair->chain[i], subject_name);
+		(void)snprintf(name, sizeof(name), "%.200s: chain: certificate %zu of %zu (%s)", subject->paths->certificate, i + 1,
+		               pair->chain_length, subject_name);
+		status = check_dates_of(pair->chain[i], name, subject->now, err);
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+/* Go refuses SHA-1 since 1.18; MD5 it never took. */
+static bool has_weak_signature(X509 *certificate)
+{
+	int digest = NID_undef;
+
+	if ((X509_get_extension_flags(certificate) & EXFLAG_SS) != 0)
+		return false;
+	return X509_get_signature_info(certificate, &digest, NULL, NULL, NULL) == 1 && (digest == NID_sha1 || digest == NID_md5);
+}
+
+static int check_signatures(const struct subject *subject, struct kg_err *err)
+{
+	const struct kg_parsed_pair *pair = subject->pair;
+
+	for (size_t i = 0; i < pair->chain_length; i++) {
+		if (has_weak_signature(pair->chain[i]))
+			return kg_err_set(
+			        err, KG_EINVAL,
+			        "%s: certificate %zu of %zu is signed with MD5 or SHA-1, which clients refuse; issue it with SHA-256",
+			        subject->paths->certificate, i + 1, pair->chain_length);
+	}
+	return 0;
+}
+
+static int (*const checks[])(const struct subject *, struct kg_err *) = {
+        check_key_belongs, check_key_kind, check_dates, check_usage, check_names, check_chain_order, check_chain_dates, check_signatures,
+};
+
+int kg_parsed_pair_verify(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, time_t now,
+                          struct kg_pair_facts *ret_facts, struct kg_err *err)
+{
+	const struct subject subject = {parsed, paths, now};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(checks); i++) {
+		int status = checks[i](&subject, err);
+
+		if (status != 0)
+			return status;
+	}
+	return kg_parsed_pair_facts(parsed, paths, ret_facts, err);
+}

@@ -246,7 +246,7 @@ static void two_names_of_one_directory_share_a_watch(void **state)
 	watch_parent_of(fixture, "d/f");
 	watch_parent_of(fixture, "./d/f");
 	assert_int_equal(fixture->watch.count, 2);
-	/* One of the two goes elsewhere: the other stays watched. */
+	/* Arming one name again must not drop the watch that the other one shares. */
 	kg_dirwatch_rearm(&fixture->watch);
 	tempdir_write(&fixture->directory, "d/f", "x");
 	assert_noticed(fixture);

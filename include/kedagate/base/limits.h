@@ -41,3 +41,36 @@
 #define KG_MAX_WARNINGS_BYTES 4096
 #define KG_MAX_WARNING_BYTES 256
 #define KG_GOOD_WARNING_BYTES 120
+
+/* What all request bodies that are being received may take together: several of the largest. Over it, a request is answered 503 with
+ * Retry-After, which kube-apiserver follows. */
+#define KG_MAX_RECEIVED_BYTES (160u << 20)
+
+/* How much of a body that is not wanted is read and thrown away so that the client sees the answer: Go's client reports a reset instead when
+ * it is answered while it still sends. A client that sends more is cut off. */
+#define KG_MAX_DISCARDED_BYTES (4ull * KG_MAX_BODY_BYTES)
+
+/* A response: the message, the causes, the warnings and the annotations of KG_MAX_FINDINGS findings. */
+#define KG_MAX_RESPONSE_BYTES (1u << 20)
+
+/* Connections of the HTTPS listener. An API server keeps up to 25 idle ones per host. */
+#define KG_MAX_CONNECTIONS 1024
+
+/* Connections of a plain listener (kubelet's probes, Prometheus). */
+#define KG_MAX_PLAIN_CONNECTIONS 64
+
+/* A kept connection without a request. kube-apiserver closes its own after 90 s: a server that closes first races with a request. */
+#define KG_IDLE_SECONDS 300
+
+/* A request whose body has begun: the longest pause, and the longest time in all. kube-apiserver gives up after 30 s. */
+#define KG_BODY_PAUSE_SECONDS 30
+#define KG_BODY_SECONDS       60
+
+/* How deep a walk through directories goes. Manifests lie a few deep; a walk of its own depth must not exhaust the stack. */
+#define KG_MAX_DIRECTORY_DEPTH 64
+
+/* What all manifests of one run of `check` may take together: trees grow about tenfold, so this is some 300 MiB of YAML, or 100,000 objects. */
+#define KG_MAX_CHECK_ARENA_BYTES ((size_t)4 << 30)
+
+/* A report as text: KG_MAX_FINDINGS findings an object, some 200 bytes each. */
+#define KG_MAX_REPORT_BYTES ((size_t)1 << 30)

@@ -1,0 +1,101 @@
+#include "server/acceptor.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kedagate/base/log.h"
+#include "kedagate/server/server.h"
+
+/* How long to wait for descriptors to be freed. */
+enum { EXHAUSTED_MILLISECONDS = 50 };
+
+static void note_refusal(struct kg_acceptor *acceptor, const char *reason)
+{
+	kg_metrics_add(acceptor->metrics, KG_SERVER_METRIC_CONNECTIONS_REFUSED, NULL, 1);
+	if (!acceptor->refusing)
+		kg_log(KG_LOG_WARN, "connections are refused", KG_LOG_STR("reason", reason));
+	acceptor->refusing = true;
+}
+
+/* libmicrohttpd closes the descriptor also when it refuses. */
+static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockaddr *peer, socklen_t length)
+{
+	int on = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	atomic_fetch_add(&acceptor->connections->announced, 1);
+	if (MHD_add_connection(acceptor->daemon, fd, peer, length) == MHD_YES) {
+		acceptor->refusing = false;
+		return;
+	}
+	atomic_fetch_sub(&acceptor->connections->announced, 1);
+	note_refusal(acceptor, errno == ENFILE ? "too many connections are open" : strerrordesc_np(errno));
+}
+
+static bool is_exhausted(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+}
+
+/* Accept until nothing is queued. False when the system has no room: what is queued then waits. */
+static bool accept_queued(struct kg_acceptor *acceptor)
+{
+	for (;;) {
+		struct sockaddr_storage peer;
+		socklen_t length = sizeof(peer);
+		int fd = accept4(acceptor->listen_fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			hand_over(acceptor, fd, (const struct sockaddr *)&peer, length);
+		} else if (errno == EAGAIN) {
+			return true;
+		} else if (is_exhausted(errno)) {
+			note_refusal(acceptor, strerrordesc_np(errno));
+			return false;
+		}
+		/* Anything else is the peer's or the network's trouble with this one connection (accept(2)). */
+	}
+}
+
+static void *run(void *argument)
+{
+	struct kg_acceptor *acceptor = argument;
+	struct pollfd fds[] = {{.fd = acceptor->stop_fd, .events = POLLIN}, {.fd = acceptor->listen_fd, .events = POLLIN}};
+	bool room = true;
+
+	while (fds[0].revents == 0) {
+		/* Without room the listener stays readable: look at the stop descriptor alone for a while. */
+		(void)poll(fds, room ? 2 : 1, room ? -1 : EXHAUSTED_MILLISECONDS);
+		room = accept_queued(acceptor);
+	}
+	(void)accept_queued(acceptor);
+	return NULL;
+}
+
+int kg_acceptor_start(struct kg_acceptor *acceptor, struct kg_err *err)
+{
+	acceptor->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (acceptor->stop_fd < 0)
+		return kg_err_set_errno(err, "cannot make an event descriptor");
+	if (pthread_create(&acceptor->thread, NULL, run, acceptor) != 0) {
+		close(acceptor->stop_fd);
+		return kg_err_set(err, KG_ENOMEM, "cannot start a thread to accept connections");
+	}
+	atomic_store(&acceptor->running, true);
+	return 0;
+}
+
+void kg_acceptor_stop(struct kg_acceptor *acceptor)
+{
+	atomic_store(&acceptor->running, false);
+	/* An eventfd whose counter is 0 takes one more, always. */
+	if (eventfd_write(acceptor->stop_fd, 1) == 0)
+		pthread_join(acceptor->thread, NULL);
+	close(acceptor->stop_fd);
+}

@@ -1,0 +1,94 @@
+#include "server/connection.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include "kedagate/base/clock.h"
+
+void kg_connections_init(struct kg_connections *all, struct kg_certstore *certstore)
+{
+	*all = (struct kg_connections){.certstore = certstore, .lock = PTHREAD_MUTEX_INITIALIZER};
+}
+
+void kg_connections_release(struct kg_connections *all)
+{
+	pthread_mutex_destroy(&all->lock);
+}
+
+struct kg_connection *kg_connection_enter(struct kg_connections *all, int fd)
+{
+	struct kg_connection *connection = calloc(1, sizeof(*connection));
+
+	atomic_fetch_add(&all->entered, 1);
+	if (connection == NULL)
+		return NULL;
+	connection->all = all;
+	connection->fd = fd;
+	atomic_init(&connection->last_activity, kg_clock_monotonic());
+	pthread_mutex_lock(&all->lock);
+	connection->next = all->first;
+	if (connection->next != NULL)
+		connection->next->previous = connection;
+	all->first = connection;
+	pthread_mutex_unlock(&all->lock);
+	return connection;
+}
+
+static void unlink_connection(struct kg_connection *connection)
+{
+	if (connection->previous != NULL)
+		connection->previous->next = connection->next;
+	else
+		connection->all->first = connection->next;
+	if (connection->next != NULL)
+		connection->next->previous = connection->previous;
+}
+
+void kg_connection_leave(struct kg_connection *connection)
+{
+	if (connection == NULL)
+		return;
+	pthread_mutex_lock(&connection->all->lock);
+	unlink_connection(connection);
+	pthread_mutex_unlock(&connection->all->lock);
+	if (connection->pair != NULL)
+		kg_served_pair_unref(connection->pair);
+	free(connection);
+}
+
+void kg_connection_begin(struct kg_connection *connection)
+{
+	atomic_store(&connection->busy, true);
+}
+
+void kg_connection_end(struct kg_connection *connection)
+{
+	atomic_store(&connection->last_activity, kg_clock_monotonic());
+	atomic_store(&connection->busy, false);
+}
+
+static bool has_unread_bytes(int fd)
+{
+	int unread = 0;
+
+	return ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
+struct kg_connections_census kg_connections_count(struct kg_connections *all, int64_t quiet)
+{
+	struct kg_connections_census census = {0};
+	int64_t quiet_since = kg_clock_monotonic() - quiet;
+
+	pthread_mutex_lock(&all->lock);
+	for (const struct kg_connection *connection = all->first; connection != NULL; connection = connection->next) {
+		/* The end of a request sets last_activity before it clears busy: read in the other order, no request falls between. */
+		if (atomic_load(&connection->busy))
+			census.busy++;
+		else if (atomic_load(&connection->last_activity) > quiet_since || has_unread_bytes(connection->fd))
+			census.waiting++;
+		else
+			census.idle++;
+	}
+	pthread_mutex_unlock(&all->lock);
+	return census;
+}

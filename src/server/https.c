@@ -1,0 +1,165 @@
+#include "server/https.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
+#include "kedagate/base/log.h"
+#include "server/handshake.h"
+#include "server/request.h"
+
+/* A connection without a request for that long is not waited for: whoever sent one request and got `Connection: close` has closed it, and
+ * whoever has just connected has sent one by then. */
+#define QUIET_NANOSECONDS INT64_C(5000000000)
+
+/* How long libmicrohttpd may take to take on what it was handed. */
+#define SETTLE_NANOSECONDS INT64_C(1000000000)
+
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+
+/* Between two looks, and how many in a row must find nothing: a request may be on its way from the socket to its handler. */
+enum { LOOK_MILLISECONDS = 10, QUIET_LOOKS = 5 };
+
+KG_PRINTF(2, 0) static void log_library(void *https, const char *format, va_list arguments)
+{
+	char line[KG_ERR_MESSAGE_MAX];
+
+	(void)https;
+	if (!kg_log_enabled(KG_LOG_DEBUG))
+		return;
+	vsnprintf(line, sizeof(line), format, arguments);
+	kg_log(KG_LOG_DEBUG, "libmicrohttpd", KG_LOG_STR("text", line));
+}
+
+static void on_connection(void *argument, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
+{
+	struct kg_https *https = argument;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, 1);
+		*context = kg_connection_enter(&https->connections, info->connect_fd);
+	} else {
+		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, -1);
+		kg_connection_leave(*context);
+		*context = NULL;
+	}
+}
+
+static unsigned thread_count(const struct kg_server_config *config)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (config->threads > 0)
+		return config->threads;
+	return cores > 2 ? (unsigned)cores : 2;
+}
+
+static unsigned or_default(unsigned value, unsigned fallback)
+{
+	return value > 0 ? value : fallback;
+}
+
+static struct MHD_Daemon *start_daemon(struct kg_https *https, const struct kg_server_config *config)
+{
+	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+
+	return MHD_start_daemon(flags, 0, NULL, NULL, kg_request_handle, https, MHD_OPTION_EXTERNAL_LOGGER, log_library, https,
+	                        MHD_OPTION_HTTPS_PRIORITIES, kg_handshake_priorities(config->minimum_tls), MHD_OPTION_HTTPS_CERT_CALLBACK2,
+	                        kg_handshake_give_pair, MHD_OPTION_NOTIFY_CONNECTION, on_connection, https, MHD_OPTION_NOTIFY_COMPLETED,
+	                        kg_request_completed, https, MHD_OPTION_THREAD_POOL_SIZE, thread_count(config), MHD_OPTION_CONNECTION_LIMIT,
+	                        or_default(config->max_connections, KG_MAX_CONNECTIONS), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds,
+	                        MHD_OPTION_END);
+}
+
+static void release(struct kg_https *https)
+{
+	if (https->daemon != NULL)
+		MHD_stop_daemon(https->daemon);
+	kg_listener_close(&https->listener);
+	kg_connections_release(&https->connections);
+	kg_arena_pool_release(&https->arenas);
+}
+
+static int start(struct kg_https *https, const struct kg_server_config *config, struct kg_err *err)
+{
+	int code = kg_listener_open(&https->listener, &config->secure, err);
+
+	if (code != 0)
+		return code;
+	https->daemon = start_daemon(https, config);
+	if (https->daemon == NULL)
+		return kg_err_set(err, KG_ENOMEM, "cannot start the threads of the HTTPS server");
+	https->acceptor = (struct kg_acceptor){
+	        .listen_fd = https->listener.fd,
+	        .daemon = https->daemon,
+	        .connections = &https->connections,
+	        .metrics = https->state.metrics,
+	};
+	return kg_acceptor_start(&https->acceptor, err);
+}
+
+int kg_https_start(struct kg_https *https, const struct kg_server_config *config, const struct kg_server_state *state, struct kg_err *err)
+{
+	int code;
+
+	*https = (struct kg_https){.state = *state, .idle_seconds = or_default(config->idle_seconds, KG_IDLE_SECONDS)};
+	kg_listener_init(&https->listener);
+	kg_connections_init(&https->connections, state->certstore);
+	kg_arena_pool_init(&https->arenas);
+	code = start(https, config, err);
+	if (code != 0)
+		release(https);
+	return code;
+}
+
+static void look_later(void)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MILLISECONDS * 1000000L};
+
+	nanosleep(&pause, NULL);
+}
+
+/* What was handed over shows among the connections only when its thread has taken it on. */
+static void wait_until_settled(struct kg_connections *connections)
+{
+	int64_t deadline = kg_clock_monotonic() + SETTLE_NANOSECONDS;
+
+	while (atomic_load(&connections->entered) < atomic_load(&connections->announced) && kg_clock_monotonic() < deadline)
+		look_later();
+}
+
+/* Returns the number of requests that were still not answered at the deadline. */
+static unsigned wait_until_answered(struct kg_connections *connections, int64_t deadline)
+{
+	int quiet_looks = 0;
+
+	for (;;) {
+		struct kg_connections_census census = kg_connections_count(connections, QUIET_NANOSECONDS);
+
+		quiet_looks = census.busy + census.waiting == 0 ? quiet_looks + 1 : 0;
+		if (quiet_looks >= QUIET_LOOKS || census.busy + census.waiting + census.idle == 0)
+			return 0;
+		if (kg_clock_monotonic() >= deadline)
+			return census.busy;
+		look_later();
+	}
+}
+
+unsigned kg_https_stop(struct kg_https *https, unsigned grace_seconds)
+{
+	int64_t deadline = kg_clock_monotonic() + grace_seconds * NANOSECONDS_PER_SECOND;
+	unsigned cut;
+
+	atomic_store(&https->draining, true);
+	kg_acceptor_stop(&https->acceptor);
+	kg_listener_close(&https->listener);
+	wait_until_settled(&https->connections);
+	cut = wait_until_answered(&https->connections, deadline);
+	release(https);
+	return cut;
+}

@@ -1,0 +1,224 @@
+#include "server/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
+#include "kedagate/base/log.h"
+#include "server/answer.h"
+#include "server/review.h"
+
+#define REVIEW_PATH            "/validate"
+#define REVIEW_METHOD          "POST"
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+
+/* A request that is answered without a look at its body. */
+struct refusal {
+	unsigned status;
+	const char *text;
+	const char *header, *value;
+};
+
+/* clang-format off */
+static const struct refusal no_such_path = {404, "no such path: reviews go to " REVIEW_PATH "\n", NULL, NULL};
+static const struct refusal wrong_method = {405, "wrong method: reviews are sent by " REVIEW_METHOD "\n", MHD_HTTP_HEADER_ALLOW, REVIEW_METHOD};
+static const struct refusal wrong_type = {415, "wrong Content-Type: reviews are " KG_TYPE_JSON "\n", NULL, NULL};
+static const struct refusal empty = {400, "the body is empty: an AdmissionReview was expected\n", NULL, NULL};
+static const struct refusal too_large = {413, "the body is over the limit of 32 MiB\n", NULL, NULL};
+static const struct refusal failed = {500, "the review could not be finished: out of memory\n", NULL, NULL};
+static const struct refusal overloaded = {503, "too many large requests at once\n", MHD_HTTP_HEADER_RETRY_AFTER, "1"};
+/* clang-format on */
+
+_Static_assert(KG_MAX_BODY_BYTES == 32u << 20, "the text of 413 names the limit");
+
+struct request {
+	struct kg_connection *connection;
+	const struct refusal *refusal; /* NULL while the request is fit for review */
+	struct kg_body body;
+	struct kg_buf answer;
+	int64_t started;
+	bool slow; /* the body did not come with the head: pauses and duration are bounded */
+};
+
+static struct request *new_request(struct kg_https *https, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *context = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct request *request = context != NULL && context->socket_context != NULL ? calloc(1, sizeof(*request)) : NULL;
+
+	if (request == NULL)
+		return NULL;
+	request->connection = context->socket_context;
+	kg_body_init(&request->body, &https->budget);
+	kg_buf_init(&request->answer, KG_MAX_RESPONSE_BYTES);
+	kg_connection_begin(request->connection);
+	return request;
+}
+
+void kg_request_completed(void *https, struct MHD_Connection *mhd, void **client, enum MHD_RequestTerminationCode how)
+{
+	struct request *request = *client;
+
+	(void)https;
+	(void)mhd;
+	(void)how;
+	if (request == NULL)
+		return;
+	kg_connection_end(request->connection);
+	kg_body_release(&request->body);
+	kg_buf_release(&request->answer);
+	free(request);
+	*client = NULL;
+}
+
+/* RFC 9110 section 8.3.1: the type is case-insensitive, parameters may follow. */
+static bool is_json(const char *type)
+{
+	size_t length = strlen(KG_TYPE_JSON);
+
+	return type != NULL && strncasecmp(type, KG_TYPE_JSON, length) == 0 && strchr("; \t", type[length]) != NULL;
+}
+
+static const char *header_of(struct MHD_Connection *mhd, const char *name)
+{
+	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+}
+
+/* What the head announces; 0 when it says nothing. libmicrohttpd has refused what is no number. */
+static unsigned long long announced_length(struct MHD_Connection *mhd)
+{
+	const char *length = header_of(mhd, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return length != NULL ? strtoull(length, NULL, 10) : 0;
+}
+
+static const struct refusal *judge_head(struct MHD_Connection *mhd, const char *url, const char *method)
+{
+	if (strcmp(url, REVIEW_PATH) != 0)
+		return &no_such_path;
+	if (strcmp(method, REVIEW_METHOD) != 0)
+		return &wrong_method;
+	if (!is_json(header_of(mhd, MHD_HTTP_HEADER_CONTENT_TYPE)))
+		return &wrong_type;
+	return announced_length(mhd) > KG_MAX_BODY_BYTES ? &too_large : NULL;
+}
+
+static const struct refusal *judge_body(const struct kg_body *body)
+{
+	switch (body->status) {
+	case KG_BODY_WHOLE:
+		return body->received == 0 ? &empty : NULL;
+	case KG_BODY_TOO_LARGE:
+		return &too_large;
+	case KG_BODY_OVERLOADED:
+	case KG_BODY_UNWANTED:
+		break;
+	}
+	return &overloaded;
+}
+
+static void count_answer(const struct kg_https *https, unsigned status)
+{
+	char code[8];
+
+	snprintf(code, sizeof(code), "%u", status);
+	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_HTTP_RESPONSES, (const char *const[]){code}, 1);
+}
+
+static enum MHD_Result send_answer(struct kg_https *https, struct MHD_Connection *mhd, struct kg_answer *answer)
+{
+	answer->close = atomic_load(&https->draining);
+	count_answer(https, answer->status);
+	return kg_answer_queue(mhd, answer);
+}
+
+/* `text` is one line. */
+static void log_refusal(unsigned status, const char *text)
+{
+	char line[KG_ERR_MESSAGE_MAX];
+
+	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
+	kg_log(KG_LOG_WARN, "request refused", KG_LOG_INT("status", status), KG_LOG_STR("reason", line));
+}
+
+static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connection *mhd, const struct refusal *refusal)
+{
+	struct kg_answer answer = kg_answer_text(refusal->status, refusal->text);
+
+	answer.header = refusal->header;
+	answer.value = refusal->value;
+	log_refusal(refusal->status, refusal->text);
+	return send_answer(https, mhd, &answer);
+}
+
+static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
+{
+	struct kg_answer answer = {.status = kg_review(&https->state, &https->arenas, &request->body.bytes, &request->answer)};
+
+	kg_body_release(&request->body);
+	if (kg_buf_status(&request->answer) != 0 || request->answer.length == 0)
+		return send_refusal(https, mhd, &failed);
+	answer.type = answer.status == 200 ? KG_TYPE_JSON : KG_TYPE_TEXT;
+	answer.bytes = kg_buf_text(&request->answer);
+	answer.length = request->answer.length;
+	if (answer.status != 200)
+		log_refusal(answer.status, answer.bytes);
+	return send_answer(https, mhd, &answer);
+}
+
+/* The head is there. What is refused is answered after its body, or the client may never see the answer; but not after any length of it. */
+static enum MHD_Result begin(struct kg_https *https, struct MHD_Connection *mhd, struct request *request, const struct refusal *refusal)
+{
+	request->refusal = refusal;
+	if (refusal == NULL)
+		return MHD_YES;
+	kg_body_refuse(&request->body, KG_BODY_UNWANTED);
+	return announced_length(mhd) <= KG_MAX_DISCARDED_BYTES ? MHD_YES : send_refusal(https, mhd, refusal);
+}
+
+/* Most bodies come with the head, in one piece. For one that does not, bound the pauses between its parts, and the whole. */
+static bool is_in_time(struct request *request, struct MHD_Connection *mhd)
+{
+	if (request->body.received == 0) {
+		request->started = kg_clock_monotonic();
+		return true;
+	}
+	if (!request->slow) {
+		request->slow = true;
+		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_BODY_PAUSE_SECONDS);
+	}
+	return kg_clock_monotonic() - request->started < KG_BODY_SECONDS * NANOSECONDS_PER_SECOND;
+}
+
+static enum MHD_Result receive(struct request *request, struct MHD_Connection *mhd, const char *upload, size_t *upload_size)
+{
+	bool goes_on = is_in_time(request, mhd) && kg_body_receive(&request->body, upload, *upload_size);
+
+	*upload_size = 0;
+	return goes_on ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
+{
+	const struct refusal *refusal = request->refusal != NULL ? request->refusal : judge_body(&request->body);
+
+	if (request->slow)
+		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
+	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
+}
+
+enum MHD_Result kg_request_handle(void *argument, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
+                                  const char *upload, size_t *upload_size, void **client)
+{
+	struct kg_https *https = argument;
+	struct request *request = *client;
+
+	(void)version;
+	if (request != NULL)
+		return *upload_size > 0 ? receive(request, mhd, upload, upload_size) : finish(https, mhd, request);
+	request = new_request(https, mhd);
+	*client = request;
+	return request != NULL ? begin(https, mhd, request, judge_head(mhd, url, method)) : MHD_NO;
+}

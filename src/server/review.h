@@ -1,0 +1,15 @@
+/*
+ * One review: judged with what is current, logged, counted.
+ */
+#pragma once
+
+#include "kedagate/base/buf.h"
+#include "kedagate/base/compiler.h"
+#include "kedagate/server/server.h"
+#include "server/arena_pool.h"
+
+/*
+ * Review the body `request` (changed in place) and write the answer to `out`. Returns the HTTP status: 200 with JSON, otherwise a line of plain text.
+ * Thread-safe.
+ */
+unsigned kg_review(const struct kg_server_state *state, struct kg_arena_pool *arenas, struct kg_buf *request, struct kg_buf *out);

@@ -9,9 +9,16 @@
 #include "kedagate/base/buf.h"
 #include "kedagate/base/err.h"
 
-/* Lets a test ask for more memory than there is; AddressSanitizer otherwise ends the process. */
+/* Let a test ask for more memory than there is; the sanitizers otherwise end the process. */
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
 const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void)
 {
 	return "allocator_may_return_null=1";
 }

@@ -98,3 +98,49 @@ void kg_utf8_append_valid(struct kg_buf *out, const char *text, size_t length)
 		length -= valid + 1;
 	}
 }
+
+uint32_t kg_utf8_code_point(const char *character, size_t length)
+{
+	/* Of the first byte, by the length of the character. */
+	static const unsigned char value_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t point = (unsigned char)character[0] & value_bits[length];
+
+	for (size_t i = 1; i < length; i++)
+		point = point << 6 | ((unsigned char)character[i] & 0x3fu);
+	return point;
+}
+
+struct range {
+	uint32_t first, last;
+};
+
+/* clang-format off */
+static const struct range unprintable[] = {
+	{0x00, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x061c, 0x061c}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
+	{0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+};
+/* clang-format on */
+
+bool kg_utf8_is_printable(uint32_t code_point)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(unprintable); i++) {
+		if (code_point >= unprintable[i].first && code_point <= unprintable[i].last)
+			return false;
+	}
+	return true;
+}
+
+void kg_utf8_append_printable(struct kg_buf *out, const char *text, size_t length)
+{
+	while (length > 0) {
+		size_t character = kg_utf8_character(text, length);
+
+		if (character == 0 || !kg_utf8_is_printable(kg_utf8_code_point(text, character)))
+			kg_buf_putc(out, '?');
+		else
+			kg_buf_append(out, text, character);
+		character = character > 0 ? character : 1;
+		text += character;
+		length -= character;
+	}
+}

@@ -96,6 +96,39 @@ static void append_valid_replaces_each_stray_byte(void **state)
 	kg_buf_release(&buf);
 }
 
+static void code_point_joins_the_bits_of_a_character(void **state)
+{
+	(void)state;
+	assert_int_equal(kg_utf8_code_point("z", 1), 'z');
+	assert_int_equal(kg_utf8_code_point("\xc3\xa9", 2), 0xe9);
+	assert_int_equal(kg_utf8_code_point("\xe2\x82\xac", 3), 0x20ac);
+	assert_int_equal(kg_utf8_code_point("\xf0\x9f\x98\x80", 4), 0x1f600);
+}
+
+static void controls_and_what_is_not_seen_are_not_printable(void **state)
+{
+	static const uint32_t hidden[] = {0, '\n', 0x1b, 0x7f, 0x9b, 0xad, 0x200b, 0x202e, 0x2066, 0xfeff};
+	static const uint32_t shown[] = {' ', '~', 0xa0, 0xac, 0xe9, 0x20ac, 0x1f600};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(hidden); i++)
+		assert_false(kg_utf8_is_printable(hidden[i]));
+	for (size_t i = 0; i < KG_ARRAY_LEN(shown); i++)
+		assert_true(kg_utf8_is_printable(shown[i]));
+}
+
+static void append_printable_keeps_to_one_line(void **state)
+{
+	static const char text[] = "a\nb\x1b[31m\xc2\x9b\xe2\x80\xae\xff\xc3\xa9";
+	struct kg_buf buf;
+
+	(void)state;
+	kg_buf_init(&buf, 100);
+	kg_utf8_append_printable(&buf, text, strlen(text));
+	assert_string_equal(kg_buf_text(&buf), "a?b?[31m???\xc3\xa9");
+	kg_buf_release(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +138,9 @@ int main(void)
 	        cmocka_unit_test(cut_ends_between_two_characters),
 	        cmocka_unit_test(cut_of_invalid_text_stays_within_the_maximum),
 	        cmocka_unit_test(append_valid_replaces_each_stray_byte),
+	        cmocka_unit_test(code_point_joins_the_bits_of_a_character),
+	        cmocka_unit_test(controls_and_what_is_not_seen_are_not_printable),
+	        cmocka_unit_test(append_printable_keeps_to_one_line),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

@@ -1,0 +1,93 @@
+#include <string.h>
+
+#include "cli/command.h"
+#include "kedagate/base/clock.h"
+#include "kedagate/tls/certs_init.h"
+
+struct init_options {
+	bool help, replace;
+	const char *directory;
+	struct kg_option_strings names;
+	long authority_days, serving_days;
+};
+
+/* clang-format off */
+static const struct kg_option options[] = {
+	{.name = "directory", .letter = 'd', .type = KG_OPTION_STRING, .offset = offsetof(struct init_options, directory), .argument = "DIRECTORY",
+	 .help = "where the files go; made when it is missing (required)"},
+	{.name = "name", .type = KG_OPTION_STRINGS, .offset = offsetof(struct init_options, names), .argument = "NAME",
+	 .help = "DNS name or IP address of the server; may be repeated (at least one)"},
+	{.name = "replace", .type = KG_OPTION_SWITCH, .offset = offsetof(struct init_options, replace),
+	 .help = "overwrite an existing serving pair; an existing authority is always kept and used"},
+	{.name = "serving-days", .type = KG_OPTION_INTEGER, .offset = offsetof(struct init_options, serving_days), .argument = "DAYS",
+	 .help = "validity of the serving certificate (default 365)", .minimum = 1, .maximum = KG_VALIDITY_DAYS_MAX},
+	{.name = "authority-days", .type = KG_OPTION_INTEGER, .offset = offsetof(struct init_options, authority_days), .argument = "DAYS",
+	 .help = "validity of a new authority (default 3650)", .minimum = 1, .maximum = KG_VALIDITY_DAYS_MAX},
+	KG_COMMAND_HELP(struct init_options),
+};
+/* clang-format on */
+
+static const struct kg_command_usage usage = {
+        .name = "certs init",
+        .summary = "Make a certificate authority of your own and a serving certificate signed by it (ECDSA P-256).\n"
+                   "Writes ca.crt, ca.key, tls.crt and tls.key; the keys can be read by their owner only.",
+        .example = "kedagate certs init --directory certs/dev --name localhost --name 127.0.0.1",
+        .options = options,
+        .option_count = KG_ARRAY_LEN(options),
+};
+
+_Static_assert(KG_SERVING_DAYS == 365 && KG_AUTHORITY_DAYS == 3650, "the help names the defaults");
+
+static int check_required(const struct init_options *values)
+{
+	struct kg_err err;
+
+	if (values->directory != NULL && values->names.count > 0)
+		return KG_EXIT_OK;
+	(void)kg_err_set(&err, KG_EINVAL, "--%s is missing", values->directory == NULL ? "directory" : "name");
+	return kg_command_misused(usage.name, &err);
+}
+
+static int init(char **argv)
+{
+	struct init_options values = {.authority_days = KG_AUTHORITY_DAYS, .serving_days = KG_SERVING_DAYS};
+	struct kg_certs_init request;
+	struct kg_err err = {0};
+	int operands = 0;
+	int status = 0;
+
+	if (!kg_command_parse(&usage, &values, argv, &operands, &status))
+		return status;
+	status = check_required(&values);
+	if (status != KG_EXIT_OK)
+		return status;
+	request = (struct kg_certs_init){.directory = values.directory,
+	                                 .names = values.names.items,
+	                                 .name_count = values.names.count,
+	                                 .authority_days = (int)values.authority_days,
+	                                 .serving_days = (int)values.serving_days,
+	                                 .replace = values.replace,
+	                                 .now = kg_clock_wall()};
+	if (kg_certs_init(&request, &err) != 0)
+		return kg_command_fail(usage.name, &err);
+	printf("%s: ca.crt ca.key tls.crt tls.key\n", values.directory);
+	return KG_EXIT_OK;
+}
+
+int kg_command_certs(int argc, char **argv)
+{
+	char help_option[] = "--help";
+	char *help[] = {argv[0], help_option, NULL};
+	const char *word = argc > 1 ? argv[1] : "";
+	struct kg_err err;
+
+	if (strcmp(word, "init") == 0)
+		return init(argv + 1);
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return init(help);
+	if (*word != '\0')
+		(void)kg_err_set(&err, KG_EINVAL, "unknown command \"%s\"; there is only \"init\"", word);
+	else
+		(void)kg_err_set(&err, KG_EINVAL, "\"init\" is missing");
+	return kg_command_misused("certs", &err);
+}

@@ -1,0 +1,44 @@
+/*
+ * All objects of some manifest files: KEDA's own to be judged, and the world that they and the others make up.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/inputs.h"
+#include "kedagate/base/arena.h"
+#include "kedagate/base/compiler.h"
+#include "kedagate/model/manifest.h"
+#include "kedagate/model/object.h"
+#include "kedagate/model/world.h"
+
+struct kg_bundle_file {
+	const char *name;
+	const char *text; /* as it was read */
+	size_t length;
+};
+
+/* An object of one of KEDA's four kinds. */
+struct kg_bundle_object {
+	size_t file; /* index into files */
+	enum kg_kind kind;
+	struct kg_manifest manifest;
+};
+
+struct kg_bundle {
+	struct kg_file_world *world;
+	struct kg_bundle_file *files; /* those with KEDA objects in them */
+	size_t file_count;
+	struct kg_bundle_object *objects; /* in the order of the inputs */
+	size_t object_count;
+	size_t read_count; /* files that could be read */
+	struct kg_input_errors errors;
+};
+
+/*
+ * Read every file; `default_namespace` and `read_secrets` as for kg_file_world_new. A file that cannot be read, or one of its documents, is
+ * an error in `out`, behind those of `inputs`; what comes before it counts all the same. All memory is the arena's. 0 or KG_ENOMEM.
+ */
+KG_MUST_CHECK int kg_bundle_read(const struct kg_inputs *inputs, const char *default_namespace, bool read_secrets, struct kg_arena *arena,
+                                 struct kg_bundle *out);

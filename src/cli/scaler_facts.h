@@ -1,0 +1,17 @@
+/*
+ * The facts about a scaler, for people and for programs.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/scalers/scaler.h"
+
+/* Words for the enumerations of the table, in both forms. */
+const char *kg_scaler_type_word(enum kg_param_type type);
+const char *kg_scaler_need_word(enum kg_need need);
+const char *kg_scaler_source_word(enum kg_source source);
+
+/* Everything the table says of the scaler, members in a fixed order; what is not set, or is the default, is left out. NULL without memory. */
+KG_MUST_CHECK json_t *kg_scaler_json(const struct kg_scaler *scaler);

@@ -65,7 +65,7 @@ static inline EVP_PKEY *forge_key(const char *kind)
 	if (kind == NULL)
 		key = EVP_EC_gen("P-256");
 	else if (strncmp(kind, "RSA:", 4) == 0)
-		key = EVP_RSA_gen((unsigned)atoi(kind + 4));
+		key = EVP_RSA_gen(strtoul(kind + 4, NULL, 10));
 	else if (strncmp(kind, "ED", 2) == 0)
 		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	else

@@ -292,11 +292,13 @@ static int verify_rewritten_key(struct texts *t, int (*write)(BIO *, EVP_PKEY *)
 	EVP_PKEY *key = NULL;
 	BIO *output = BIO_new(BIO_s_mem());
 	char *bytes;
+	long length;
 
 	assert_int_equal(kg_pem_read_key(&t->pair.key, "key", &key, &t->err), 0);
 	assert_int_equal(write(output, key), 1);
 	kg_buf_clear(&t->pair.key);
-	kg_buf_append(&t->pair.key, bytes, (size_t)BIO_get_mem_data(output, &bytes));
+	length = BIO_get_mem_data(output, &bytes);
+	kg_buf_append(&t->pair.key, bytes, (size_t)length);
 	BIO_free(output);
 	EVP_PKEY_free(key);
 	return verify(&t->pair, &t->err);

@@ -1,0 +1,363 @@
+/*
+ * What is served while the files change: only what is good, whole, and no longer than it is current.
+ */
+#include "kedagate/tls/certstore.h"
+
+#include "unit/tls/store_fixture.h"
+
+static void a_new_store_serves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pair_facts facts;
+
+	assert_null(kg_certstore_get(f->store));
+	assert_false(kg_certstore_facts(f->store, &facts));
+	kg_served_pair_unref(NULL);
+	kg_certstore_free(NULL);
+}
+
+static void a_good_pair_is_served(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_served_pair *pair;
+
+	serve_a(f);
+	pair = kg_certstore_get(f->store);
+	assert_int_equal(pair->chain_length, 1);
+	assert_int_equal(pair->facts.not_after, NOW + DAY);
+	assert_serial_of(&pair->facts, &f->a);
+	kg_served_pair_unref(pair);
+}
+
+static void another_good_pair_takes_its_place(void **state)
+{
+	struct fixture *f = *state;
+
+	serve_a(f);
+	directory_put_pair(&f->directory, &f->b);
+	assert_int_equal(reload(f), 0);
+	assert_serves(f, &f->b);
+}
+
+static void a_swapped_generation_takes_its_place(void **state)
+{
+	struct fixture *f = *state;
+	const struct kg_pem_pair *pairs[] = {&f->a, &f->b, &f->a};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(pairs); i++) {
+		int generation = generation_make(&f->directory);
+
+		generation_put(&f->directory, generation, "tls.crt", pairs[i]->certificate.data);
+		generation_put(&f->directory, generation, "tls.key", pairs[i]->key.data);
+		generation_publish(&f->directory, generation);
+		if (i > 0)
+			generation_remove(&f->directory, generation - 1);
+		assert_int_equal(reload(f), 0);
+		assert_serves(f, pairs[i]);
+	}
+}
+
+static void the_same_bytes_are_unchanged_and_without_a_message(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_served_pair *before;
+	struct kg_served_pair *after;
+
+	serve_a(f);
+	before = kg_certstore_get(f->store);
+	directory_put_pair(&f->directory, &f->a);
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	assert_string_equal(f->err.message, "");
+	after = kg_certstore_get(f->store);
+	assert_ptr_equal(before, after);
+	kg_served_pair_unref(before);
+	kg_served_pair_unref(after);
+}
+
+static void the_error_may_be_null(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(kg_certstore_reload(f->store, &f->paths, NOW, NULL), KG_ENOTFOUND);
+	assert_int_equal(kg_certstore_reload(f->store, &f->paths, NOW, NULL), KG_EUNCHANGED);
+	directory_put_pair(&f->directory, &f->a);
+	assert_int_equal(kg_certstore_reload(f->store, &f->paths, NOW, NULL), 0);
+}
+
+/* What may happen to the files; each leaves them so that they must be refused. */
+static void mix(struct fixture *f)
+{
+	directory_put(&f->directory, "tls.crt", f->b.certificate.data, f->b.certificate.length);
+}
+
+static void empty_certificate(struct fixture *f)
+{
+	directory_put_text(&f->directory, "tls.crt", "");
+}
+
+static void empty_key(struct fixture *f)
+{
+	directory_put_text(&f->directory, "tls.key", "");
+}
+
+static void half_write_certificate(struct fixture *f)
+{
+	directory_put_pair(&f->directory, &f->b);
+	directory_put(&f->directory, "tls.crt", f->b.certificate.data, f->b.certificate.length / 2);
+}
+
+static void half_write_key(struct fixture *f)
+{
+	directory_put_pair(&f->directory, &f->b);
+	directory_put(&f->directory, "tls.key", f->b.key.data, f->b.key.length / 2);
+}
+
+static void delete_certificate(struct fixture *f)
+{
+	assert_int_equal(unlink(f->certificate), 0);
+}
+
+static void delete_key(struct fixture *f)
+{
+	assert_int_equal(unlink(f->key), 0);
+}
+
+static void delete_directory(struct fixture *f)
+{
+	directory_remove(&f->directory);
+}
+
+static void expire(struct fixture *f)
+{
+	struct kg_pem_pair expired;
+
+	forge_pem(&(struct forgery){SERVER, .end = NOW - 1}, &expired);
+	directory_put_pair(&f->directory, &expired);
+	kg_pem_pair_release(&expired);
+}
+
+static void make_unreadable(struct fixture *f)
+{
+	assert_int_equal(unlink(f->key), 0);
+	assert_int_equal(mkdir(f->key, 0700), 0);
+}
+
+static const struct {
+	void (*act)(struct fixture *f);
+	int code;
+	const char *part;
+} mishaps[] = {
+        {mix, KG_EINVAL, "tls.crt: the private key does not match the certificate"},
+        {empty_certificate, KG_EINVAL, "tls.crt: the file is empty"},
+        {empty_key, KG_EINVAL, "tls.key: the file is empty"},
+        {half_write_certificate, KG_EINVAL, "tls.crt: the PEM text is cut off or damaged"},
+        {half_write_key, KG_EINVAL, "tls.key: the PEM text is cut off or damaged"},
+        {delete_certificate, KG_ENOTFOUND, "tls.crt"},
+        {delete_key, KG_ENOTFOUND, "tls.key"},
+        {delete_directory, KG_ENOTFOUND, "No such file or directory"},
+        {expire, KG_EINVAL, "tls.crt: certificate expired on 2027-01-15T07:59:59Z"},
+        {make_unreadable, KG_EIO, "tls.key"},
+};
+
+/* Whatever the last mishap left. */
+static void mend(struct fixture *f)
+{
+	(void)mkdir(f->directory.path, 0700);
+	(void)rmdir(f->key);
+	directory_put_pair(&f->directory, &f->a);
+	(void)!reload(f);
+	assert_serves(f, &f->a);
+}
+
+/* One mishap after the other, each from a good start; `examine` looks at what came of it. */
+static void after_each_mishap(struct fixture *f, void (*examine)(struct fixture *f, int code))
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(mishaps); i++) {
+		int status;
+
+		mend(f);
+		mishaps[i].act(f);
+		status = reload(f);
+		if (status != mishaps[i].code)
+			fail_msg("mishap %zu: %d %s", i, status, f->err.message);
+		assert_message(&f->err, mishaps[i].part);
+		assert_int_equal(f->err.code, status);
+		examine(f, status);
+	}
+	mend(f);
+}
+
+static void examine_served(struct fixture *f, int code)
+{
+	(void)code;
+	assert_serves(f, &f->a);
+}
+
+static void the_current_pair_stays_after_every_mishap(void **state)
+{
+	after_each_mishap(*state, examine_served);
+}
+
+static void examine_repeated(struct fixture *f, int code)
+{
+	const struct kg_err first = f->err;
+
+	(void)code;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(reload(f), KG_EUNCHANGED);
+		assert_int_equal(f->err.code, KG_EUNCHANGED);
+		assert_string_equal(f->err.message, first.message);
+	}
+	assert_serves(f, &f->a);
+}
+
+static void each_mishap_is_told_once(void **state)
+{
+	after_each_mishap(*state, examine_repeated);
+}
+
+static void examine_mended(struct fixture *f, int code)
+{
+	(void)code;
+	mend(f);
+	assert_int_equal(f->err.code, KG_EUNCHANGED);
+	assert_string_equal(f->err.message, "");
+}
+
+static void files_that_are_mended_are_unchanged_without_a_message(void **state)
+{
+	after_each_mishap(*state, examine_mended);
+}
+
+static void a_mishap_that_comes_back_is_told_again(void **state)
+{
+	struct fixture *f = *state;
+
+	serve_a(f);
+	mix(f);
+	assert_int_equal(reload(f), KG_EINVAL);
+	mend(f);
+	mix(f);
+	assert_int_equal(reload(f), KG_EINVAL);
+}
+
+static void other_content_with_the_same_fault_is_told_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	serve_a(f);
+	directory_put_text(&f->directory, "tls.crt", "one");
+	assert_int_equal(reload(f), KG_EINVAL);
+	directory_put_text(&f->directory, "tls.crt", "two");
+	assert_int_equal(reload(f), KG_EINVAL);
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+}
+
+static void nothing_is_served_when_the_first_pair_is_bad(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_put_pair(&f->directory, &f->a);
+	mix(f);
+	assert_int_equal(reload(f), KG_EINVAL);
+	assert_null(kg_certstore_get(f->store));
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	directory_put_pair(&f->directory, &f->b);
+	assert_int_equal(reload(f), 0);
+	assert_serves(f, &f->b);
+}
+
+static void a_pair_that_came_too_early_is_served_in_its_time(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pem_pair early;
+
+	serve_a(f);
+	forge_pem(&(struct forgery){SERVER, .begin = NOW + 100}, &early);
+	directory_put_pair(&f->directory, &early);
+	assert_int_equal(reload_at(f, NOW), KG_EINVAL);
+	assert_int_equal(reload_at(f, NOW + 99), KG_EUNCHANGED);
+	assert_message(&f->err, "is not valid before");
+	assert_serves(f, &f->a);
+	assert_int_equal(reload_at(f, NOW + 100), 0);
+	kg_pem_pair_release(&early);
+}
+
+/* The same bytes, another reason. */
+static void a_refused_pair_that_expires_is_told_again(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pem_pair early;
+
+	forge_pem(&(struct forgery){SERVER, .begin = NOW + 100}, &early);
+	directory_put_pair(&f->directory, &early);
+	assert_int_equal(reload_at(f, NOW), KG_EINVAL);
+	assert_int_equal(reload_at(f, NOW + 2 * DAY), KG_EINVAL);
+	assert_message(&f->err, "expired on");
+	kg_pem_pair_release(&early);
+}
+
+static void a_pair_that_expires_while_served_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pair_facts facts;
+
+	serve_a(f);
+	assert_int_equal(reload_at(f, NOW + 2 * DAY), KG_EUNCHANGED);
+	assert_string_equal(f->err.message, "");
+	assert_true(kg_certstore_facts(f->store, &facts));
+	assert_true(facts.not_after < NOW + 2 * DAY);
+}
+
+/* Self-signed leaf, then the same leaf with its issuer behind. */
+static void a_chain_that_changes_is_a_change(void **state)
+{
+	struct fixture *f = *state;
+	struct forged_pair authority;
+	struct forged_pair leaf;
+	struct kg_pem_pair alone;
+	struct kg_pem_pair whole;
+	struct kg_served_pair *pair;
+
+	forge(&(struct forgery){AUTHORITY, .common_name = "CA"}, &authority);
+	forge(&(struct forgery){SERVER, .issuer = &authority}, &leaf);
+	forged_pem((const struct forged_pair *[]){&leaf, NULL}, &leaf, &alone);
+	forged_pem((const struct forged_pair *[]){&leaf, &authority, NULL}, &leaf, &whole);
+	directory_put_pair(&f->directory, &alone);
+	assert_int_equal(reload(f), 0);
+	directory_put_pair(&f->directory, &whole);
+	assert_int_equal(reload(f), 0);
+	pair = kg_certstore_get(f->store);
+	assert_int_equal(pair->chain_length, 2);
+	kg_served_pair_unref(pair);
+	directory_put_pair(&f->directory, &alone);
+	assert_int_equal(reload(f), 0);
+	kg_pem_pair_release(&alone);
+	kg_pem_pair_release(&whole);
+	forged_release(&authority);
+	forged_release(&leaf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        WITH_STORE(a_new_store_serves_nothing),
+	        WITH_STORE(a_good_pair_is_served),
+	        WITH_STORE(another_good_pair_takes_its_place),
+	        WITH_STORE(a_swapped_generation_takes_its_place),
+	        WITH_STORE(the_same_bytes_are_unchanged_and_without_a_message),
+	        WITH_STORE(the_error_may_be_null),
+	        WITH_STORE(the_current_pair_stays_after_every_mishap),
+	        WITH_STORE(each_mishap_is_told_once),
+	        WITH_STORE(files_that_are_mended_are_unchanged_without_a_message),
+	        WITH_STORE(a_mishap_that_comes_back_is_told_again),
+	        WITH_STORE(other_content_with_the_same_fault_is_told_anew),
+	        WITH_STORE(nothing_is_served_when_the_first_pair_is_bad),
+	        WITH_STORE(a_pair_that_came_too_early_is_served_in_its_time),
+	        WITH_STORE(a_refused_pair_that_expires_is_told_again),
+	        WITH_STORE(a_pair_that_expires_while_served_stays),
+	        WITH_STORE(a_chain_that_changes_is_a_change),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,335 @@
+/*
+ * Reading a pair while it is replaced. A FIFO in a file's place halts the reader there, so that the change comes exactly in between.
+ */
+#include <pthread.h>
+
+#include "kedagate/base/limits.h"
+#include "kedagate/tls/keypair.h"
+#include "unit/tls/fixture.h"
+
+/* A reader that waits on a FIFO for ever is a failure. */
+enum { PATIENCE_SECONDS = 60 };
+
+struct fixture {
+	struct directory directory;
+	struct kg_pair_paths paths;
+	char certificate[160];
+	char key[160];
+	struct kg_pem_pair pair;
+	struct kg_err err;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	directory_make(&fixture.directory);
+	(void)snprintf(fixture.certificate, sizeof(fixture.certificate), "%s/tls.crt", fixture.directory.path);
+	(void)snprintf(fixture.key, sizeof(fixture.key), "%s/tls.key", fixture.directory.path);
+	fixture.paths = (struct kg_pair_paths){fixture.certificate, fixture.key};
+	kg_pem_pair_init(&fixture.pair);
+	fixture.err = (struct kg_err){0};
+	(void)alarm(PATIENCE_SECONDS);
+	*state = &fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)alarm(0);
+	kg_pem_pair_release(&f->pair);
+	directory_remove(&f->directory);
+	return 0;
+}
+
+static void assert_read(struct fixture *f, const char *certificate, const char *key)
+{
+	int status = kg_pair_read(&f->paths, &f->pair, &f->err);
+
+	if (status != 0)
+		fail_msg("%d %s", status, f->err.message);
+	assert_string_equal(kg_buf_text(&f->pair.certificate), certificate);
+	assert_string_equal(kg_buf_text(&f->pair.key), key);
+}
+
+static void plain_files_are_read(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&f->directory, "tls.key", "key");
+	assert_read(f, "certificate", "key");
+}
+
+static void a_pair_is_read_again_into_the_same_place(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&f->directory, "tls.key", "key");
+	assert_read(f, "certificate", "key");
+	directory_put_text(&f->directory, "tls.crt", "new");
+	assert_read(f, "new", "key");
+}
+
+static void files_in_two_directories_are_read(void **state)
+{
+	struct fixture *f = *state;
+	struct directory other;
+	const char *path;
+
+	directory_make(&other);
+	path = directory_path(&other, "elsewhere.key");
+	f->paths.key = path;
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&other, "elsewhere.key", "key");
+	assert_read(f, "certificate", "key");
+	directory_remove(&other);
+}
+
+static void names_without_a_directory_are_read_here(void **state)
+{
+	struct fixture *f = *state;
+	char before[PATH_MAX];
+
+	assert_non_null(getcwd(before, sizeof(before)));
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&f->directory, "tls.key", "key");
+	f->paths = (struct kg_pair_paths){"tls.crt", "tls.key"};
+	assert_int_equal(chdir(f->directory.path), 0);
+	assert_read(f, "certificate", "key");
+	assert_int_equal(chdir(before), 0);
+}
+
+static void a_mounted_secret_is_read(void **state)
+{
+	struct fixture *f = *state;
+	int first = generation_make(&f->directory);
+
+	generation_put(&f->directory, first, "tls.crt", "certificate 1");
+	generation_put(&f->directory, first, "tls.key", "key 1");
+	generation_publish(&f->directory, first);
+	assert_read(f, "certificate 1", "key 1");
+}
+
+static void a_file_beside_the_generation_is_no_part_of_it(void **state)
+{
+	struct fixture *f = *state;
+	int first = generation_make(&f->directory);
+
+	generation_put(&f->directory, first, "tls.crt", "certificate 1");
+	generation_put(&f->directory, first, "tls.key", "key 1");
+	generation_publish(&f->directory, first);
+	directory_put_text(&f->directory, "tls.key", "plain");
+	assert_read(f, "certificate 1", "plain");
+}
+
+static void missing_files_are_named(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_ENOTFOUND);
+	assert_message(&f->err, f->directory.path);
+	assert_message(&f->err, "tls.crt");
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_ENOTFOUND);
+	assert_message(&f->err, "tls.key");
+	assert_int_equal(f->pair.certificate.length, 0);
+	f->paths = (struct kg_pair_paths){"/nowhere/at/all/tls.crt", "/nowhere/at/all/tls.key"};
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_ENOTFOUND);
+	assert_message(&f->err, "/nowhere/at/all");
+}
+
+static void a_directory_in_place_of_a_file_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	assert_int_equal(mkdir(f->key, 0700), 0);
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_EIO);
+	assert_message(&f->err, "tls.key");
+}
+
+static void files_over_their_limits_are_refused(void **state)
+{
+	struct fixture *f = *state;
+	char *large = calloc(1, KG_MAX_PEM_BYTES + 1);
+
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put(&f->directory, "tls.key", large, KG_MAX_KEY_BYTES);
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), 0);
+	directory_put(&f->directory, "tls.key", large, KG_MAX_KEY_BYTES + 1);
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_ELIMIT);
+	assert_message(&f->err, "tls.key is larger than the limit of 32 KiB");
+	directory_put(&f->directory, "tls.crt", large, KG_MAX_PEM_BYTES + 1);
+	assert_int_equal(kg_pair_read(&f->paths, &f->pair, &f->err), KG_ELIMIT);
+	assert_message(&f->err, "tls.crt is larger than the limit of 256 KiB");
+	free(large);
+}
+
+/* Growing would leave a copy of the key in freed memory. */
+static void the_key_is_never_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&f->directory, "tls.key", "key");
+	assert_read(f, "certificate", "key");
+	assert_int_equal(f->pair.key.capacity, KG_MAX_KEY_BYTES + 1);
+}
+
+/* What happens, `times` times, once the reader stands at the FIFO; then the reader gets `content`. */
+struct ambush {
+	struct fixture *fixture;
+	const char *fifo;
+	const char *content;
+	int times;
+	void (*act)(struct ambush *ambush);
+	int next_generation;
+};
+
+static void *lie_in_wait(void *argument)
+{
+	struct ambush *ambush = argument;
+
+	for (int i = 0; i < ambush->times; i++) {
+		int fd = open(ambush->fifo, O_WRONLY | O_CLOEXEC);
+
+		ambush->act(ambush);
+		(void)!write(fd, ambush->content, strlen(ambush->content));
+		close(fd);
+	}
+	return NULL;
+}
+
+static void read_in_ambush(struct ambush *ambush, const char *certificate, const char *key)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, lie_in_wait, ambush), 0);
+	if (certificate != NULL)
+		assert_read(ambush->fixture, certificate, key);
+	else
+		assert_int_equal(kg_pair_read(&ambush->fixture->paths, &ambush->fixture->pair, &ambush->fixture->err), KG_EINVAL);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void publish_next(struct ambush *ambush)
+{
+	generation_publish(&ambush->fixture->directory, ambush->next_generation);
+}
+
+/* The certificate is read, the key is not yet: the new generation's key does not belong to it. */
+static void a_swap_between_the_files_mixes_no_generations(void **state)
+{
+	struct fixture *f = *state;
+	int first = generation_make(&f->directory);
+	int second = generation_make(&f->directory);
+	char fifo[160];
+	struct ambush ambush = {f, fifo, "key 1", 1, publish_next, second};
+
+	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.key"));
+	generation_put(&f->directory, first, "tls.crt", "certificate 1");
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	generation_put(&f->directory, second, "tls.crt", "certificate 2");
+	generation_put(&f->directory, second, "tls.key", "key 2");
+	generation_publish(&f->directory, first);
+	read_in_ambush(&ambush, "certificate 1", "key 1");
+	assert_read(f, "certificate 2", "key 2");
+}
+
+static void publish_and_remove(struct ambush *ambush)
+{
+	publish_next(ambush);
+	generation_remove(&ambush->fixture->directory, 1);
+}
+
+/* As kubelet does after the swap. */
+static void a_generation_that_is_removed_is_given_up_for_the_next(void **state)
+{
+	struct fixture *f = *state;
+	int first = generation_make(&f->directory);
+	int second = generation_make(&f->directory);
+	char fifo[160];
+	struct ambush ambush = {f, fifo, "certificate 1", 1, publish_and_remove, second};
+
+	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.crt"));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	generation_put(&f->directory, first, "tls.key", "key 1");
+	generation_put(&f->directory, second, "tls.crt", "certificate 2");
+	generation_put(&f->directory, second, "tls.key", "key 2");
+	generation_publish(&f->directory, first);
+	read_in_ambush(&ambush, "certificate 2", "key 2");
+}
+
+static void replace_certificate(struct ambush *ambush)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "certificate %d", ++ambush->next_generation);
+	directory_put_text(&ambush->fixture->directory, "tls.crt", text);
+}
+
+static void replace_both(struct ambush *ambush)
+{
+	replace_certificate(ambush);
+	assert_int_equal(unlink(ambush->fifo), 0);
+	directory_put_text(&ambush->fixture->directory, "tls.key", "key 1");
+}
+
+/* A FIFO of its own for each attempt: the reader may still hold the last one open. */
+static void replace_certificate_and_wait_again(struct ambush *ambush)
+{
+	replace_certificate(ambush);
+	assert_int_equal(unlink(ambush->fifo), 0);
+	assert_int_equal(mkfifo(ambush->fifo, 0600), 0);
+}
+
+static void a_certificate_replaced_meanwhile_is_read_again(void **state)
+{
+	struct fixture *f = *state;
+	struct ambush ambush = {f, f->key, "key 0", 1, replace_both, 0};
+
+	directory_put_text(&f->directory, "tls.crt", "certificate 0");
+	assert_int_equal(mkfifo(f->key, 0600), 0);
+	read_in_ambush(&ambush, "certificate 1", "key 1");
+}
+
+static void files_that_never_hold_still_are_given_up(void **state)
+{
+	struct fixture *f = *state;
+	struct ambush ambush = {f, f->key, "key", 5, replace_certificate_and_wait_again, 0};
+
+	directory_put_text(&f->directory, "tls.crt", "certificate 0");
+	assert_int_equal(mkfifo(f->key, 0600), 0);
+	read_in_ambush(&ambush, NULL, NULL);
+	assert_message(&f->err, "tls.crt changes while it is read");
+	assert_message(&f->err, f->directory.path);
+	assert_int_equal(f->pair.key.length, 0);
+}
+
+#define WITH_DIRECTORY(test_) cmocka_unit_test_setup_teardown(test_, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        WITH_DIRECTORY(plain_files_are_read),
+	        WITH_DIRECTORY(a_pair_is_read_again_into_the_same_place),
+	        WITH_DIRECTORY(files_in_two_directories_are_read),
+	        WITH_DIRECTORY(names_without_a_directory_are_read_here),
+	        WITH_DIRECTORY(a_mounted_secret_is_read),
+	        WITH_DIRECTORY(a_file_beside_the_generation_is_no_part_of_it),
+	        WITH_DIRECTORY(missing_files_are_named),
+	        WITH_DIRECTORY(a_directory_in_place_of_a_file_is_an_error),
+	        WITH_DIRECTORY(files_over_their_limits_are_refused),
+	        WITH_DIRECTORY(the_key_is_never_moved),
+	        WITH_DIRECTORY(a_swap_between_the_files_mixes_no_generations),
+	        WITH_DIRECTORY(a_generation_that_is_removed_is_given_up_for_the_next),
+	        WITH_DIRECTORY(a_certificate_replaced_meanwhile_is_read_again),
+	        WITH_DIRECTORY(files_that_never_hold_still_are_given_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -98,7 +98,7 @@ static int open_preferred(const struct addrinfo *all, bool any_host)
 int kg_listener_open(struct kg_listener *listener, const struct kg_listen_address *address, struct kg_err *err)
 {
 	const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-	struct addrinfo *all;
+	struct addrinfo *all = NULL;
 	char port[8];
 	int status;
 

@@ -57,11 +57,11 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	return request;
 }
 
-void kg_request_completed(void *https, struct MHD_Connection *mhd, void **client, enum MHD_RequestTerminationCode how)
+void kg_request_completed(void *listener, struct MHD_Connection *mhd, void **client, enum MHD_RequestTerminationCode how)
 {
 	struct request *request = *client;
 
-	(void)https;
+	(void)listener;
 	(void)mhd;
 	(void)how;
 	if (request == NULL)
@@ -209,10 +209,10 @@ static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd
 	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
 }
 
-enum MHD_Result kg_request_handle(void *argument, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
+enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,
                                   const char *upload, size_t *upload_size, void **client)
 {
-	struct kg_https *https = argument;
+	struct kg_https *https = listener;
 	struct request *request = *client;
 
 	(void)version;

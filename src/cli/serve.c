@@ -1,0 +1,256 @@
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include "cli/bundle.h"
+#include "cli/command.h"
+#include "cli/inputs.h"
+#include "cli/reload.h"
+#include "cli/serve_options.h"
+#include "cli/supervisor.h"
+#include "cli/version.h"
+#include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
+#include "kedagate/base/log.h"
+#include "kedagate/server/server.h"
+#include "kedagate/syntax/version.h"
+
+/* How long what is in flight may take after the shutdown delay: with the default delay it ends within a kubelet's 30 s. */
+enum { GRACE_SECONDS = 20 };
+
+enum { EXIT_NOT_STARTED = 1 };
+
+/* Allocations from here on have a mapping of their own, so that a large review gives its memory back to the system. */
+enum { LARGE_ALLOCATION = 256 << 10 };
+
+/* Everything that a serving process has. Parts that were not made yet are as after zeroing. */
+struct serve {
+	struct kg_serve_options options;
+	struct kg_metric_family families[KG_SERVER_METRIC_COUNT];
+	struct kg_metrics *metrics;
+	struct kg_certstore *certstore;
+	struct kg_arena objects; /* of the world */
+	const struct kg_world *world;
+	struct kg_reload reload;
+	struct kg_supervisor supervisor;
+	bool supervised;
+	struct kg_server *server;
+};
+
+/* Two heaps for all threads, and no threshold that grows with what was once freed: the process stays small. There are no threads yet. */
+static void bound_memory(void)
+{
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
+	(void)mallopt(M_ARENA_MAX, 2);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE_ALLOCATION);
+	(void)mallopt(M_TRIM_THRESHOLD, LARGE_ALLOCATION);
+	/* NOLINTEND(concurrency-mt-unsafe) */
+}
+
+/* The usual soft limit, 1024, is below the connections that are promised. */
+static void raise_descriptor_limit(void)
+{
+	const rlim_t wanted = KG_MAX_CONNECTIONS + 2 * KG_MAX_PLAIN_CONNECTIONS + 64;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		kg_log(KG_LOG_WARN, "few connections: the limit on open files is low", KG_LOG_INT("limit", (int64_t)limit.rlim_cur));
+}
+
+static int make_stores(struct serve *serve, struct kg_err *err)
+{
+	kg_server_metric_families(serve->families);
+	serve->metrics = kg_metrics_new(serve->families, KG_ARRAY_LEN(serve->families));
+	serve->certstore = kg_certstore_new();
+	if (serve->metrics == NULL || serve->certstore == NULL)
+		return kg_err_set(err, KG_ENOMEM, "out of memory");
+	serve->reload.metrics = serve->metrics;
+	serve->reload.certstore = serve->certstore;
+	kg_metrics_set(serve->metrics, KG_SERVER_METRIC_BUILD_INFO, (const char *const[]){kg_version()}, 1);
+	return 0;
+}
+
+static int refuse_objects(const struct kg_bundle *bundle, struct kg_err *err)
+{
+	const struct kg_report_error *first = &bundle->errors.items[0];
+
+	return kg_err_set_at(err, KG_EINVAL, first->line, first->column, "%s: %s", first->file, first->message);
+}
+
+static int read_objects(struct serve *serve, struct kg_err *err)
+{
+	char *path;
+	struct kg_inputs inputs;
+	struct kg_bundle bundle;
+
+	serve->world = kg_world_blind();
+	if (serve->options.objects == NULL)
+		return 0;
+	path = kg_arena_strdup(&serve->objects, serve->options.objects);
+	if (path == NULL || kg_inputs_find(&path, 1, true, &serve->objects, &inputs) != 0 ||
+	    kg_bundle_read(&inputs, "default", false, &serve->objects, &bundle) != 0)
+		return kg_err_set(err, KG_ENOMEM, "%s is larger than memory can hold", serve->options.objects);
+	if (bundle.errors.count > 0)
+		return refuse_objects(&bundle, err);
+	serve->world = kg_file_world_as_world(bundle.world);
+	return 0;
+}
+
+static int load_pair(struct serve *serve, struct kg_err *err)
+{
+	return kg_reload_load_pair(&serve->reload, err);
+}
+
+static int load_policy(struct serve *serve, struct kg_err *err)
+{
+	return kg_reload_load_policy(&serve->reload, err);
+}
+
+static int supervise(struct serve *serve, struct kg_err *err)
+{
+	int code = kg_supervisor_init(&serve->supervisor, &serve->reload, serve->options.shutdown_delay, err);
+
+	serve->supervised = code == 0;
+	return code;
+}
+
+static int listen_everywhere(struct serve *serve, struct kg_err *err)
+{
+	const struct kg_serve_options *options = &serve->options;
+	const struct kg_server_state state = {
+	        .policy = &serve->reload.policy, .world = serve->world, .certstore = serve->certstore, .metrics = serve->metrics};
+	struct kg_server_config config = {
+	        .health = options->health, .metrics = options->metrics, .minimum_tls = (enum kg_tls_version)options->minimum_tls};
+	int code = kg_listen_address_from_ip(options->bind_address, (uint16_t)options->secure_port, &config.secure, err);
+
+	return code == 0 ? kg_server_start(&config, &state, &serve->server, err) : code;
+}
+
+/* What starting takes, in order, and what to do when a step fails. */
+static const struct step {
+	int (*run)(struct serve *serve, struct kg_err *err);
+	const char *advice;
+} steps[] = {
+        {make_stores, "give the process more memory"},
+        {read_objects, "--objects takes manifests that can be read, in YAML or JSON"},
+        {load_pair, "name a valid pair by --tls-cert-file and --tls-private-key-file; \"kedagate certs init\" makes one"},
+        {load_policy, "mend the policy file; without --policy the built-in policy holds"},
+        {supervise, "raise the limits of the process"},
+        {listen_everywhere, "choose another address or port, or end the process that has it"},
+};
+
+static bool start(struct serve *serve)
+{
+	struct kg_err err = {0};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(steps); i++) {
+		if (steps[i].run(serve, &err) == 0)
+			continue;
+		kg_log(KG_LOG_ERROR, "cannot start", KG_LOG_STR("reason", err.message), KG_LOG_INT(err.line > 0 ? "line" : NULL, err.line),
+		       KG_LOG_INT(err.column > 0 ? "column" : NULL, err.column), KG_LOG_STR("advice", steps[i].advice));
+		return false;
+	}
+	return true;
+}
+
+/* Accepts one that was not started, or not to the end. */
+static void release(struct serve *serve)
+{
+	if (serve->supervised)
+		kg_supervisor_release(&serve->supervisor);
+	kg_reload_release(&serve->reload);
+	kg_arena_release(&serve->objects);
+	kg_certstore_free(serve->certstore);
+	kg_metrics_free(serve->metrics);
+}
+
+/* "unknown" while it is to be read from a cluster, which is not possible yet. */
+static const char *version_text(const struct kg_policy *policy, char out[KG_VERSION_TEXT_MAX])
+{
+	return policy->keda_version_source == KG_KEDA_VERSION_AUTO ? "unknown" : kg_version_text(policy->keda_version, out);
+}
+
+static void log_version(const struct kg_policy *policy)
+{
+	char version[KG_VERSION_TEXT_MAX];
+
+	if (policy->keda_version_source == KG_KEDA_VERSION_DEFAULT)
+		kg_log(KG_LOG_INFO, "no KEDA version is named: reviews are judged for the newest release known",
+		       KG_LOG_STR("kedaVersion", kg_version_text(policy->keda_version, version)));
+	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
+		kg_log(KG_LOG_WARN, "the KEDA version is unknown without a cluster: denials that depend on it are warnings",
+		       KG_LOG_STR("advice", "name the version by --keda-version"));
+}
+
+static void log_serving(struct serve *serve)
+{
+	struct kg_snapshot *snapshot = kg_snapshot_slot_get(&serve->reload.policy);
+	const struct kg_policy *policy = KG_CONTAINER_OF(snapshot, struct kg_policy, snapshot);
+	char version[KG_VERSION_TEXT_MAX];
+	char not_after[KG_TIME_TEXT_MAX];
+	struct kg_pair_facts facts = {0};
+
+	log_version(policy);
+	(void)kg_certstore_facts(serve->certstore, &facts);
+	kg_clock_format(facts.not_after, not_after);
+	kg_log(KG_LOG_INFO, "serving", KG_LOG_STR("address", kg_server_address(serve->server)),
+	       KG_LOG_STR("health", kg_server_health_address(serve->server)),
+	       KG_LOG_STR("metrics", kg_server_metrics_address(serve->server)), KG_LOG_STR("mode", kg_mode_names[policy->mode]),
+	       KG_LOG_STR("profile", kg_profile_names[policy->profile]), KG_LOG_STR("kedaVersion", version_text(policy, version)),
+	       KG_LOG_STR("certificateSerial", facts.serial), KG_LOG_STR("certificateNotAfter", not_after),
+	       KG_LOG_STR("version", kg_version()));
+	kg_snapshot_unref(snapshot);
+}
+
+static void stop(struct serve *serve)
+{
+	unsigned cut = kg_server_stop(serve->server, GRACE_SECONDS);
+
+	kg_log(cut == 0 ? KG_LOG_INFO : KG_LOG_WARN, "stopped", KG_LOG_INT("requestsCut", cut));
+}
+
+static const char *choice(const char *const *names, int index)
+{
+	return index != KG_SERVE_NOT_GIVEN ? names[index] : NULL;
+}
+
+static void init(struct serve *serve)
+{
+	const struct kg_serve_options *options = &serve->options;
+
+	kg_arena_init(&serve->objects, KG_MAX_CHECK_ARENA_BYTES);
+	serve->reload.pair = (struct kg_pair_paths){.certificate = options->certificate, .key = options->key};
+	serve->reload.policy_path = options->policy;
+	serve->reload.overrides = (struct kg_policy_overrides){.keda_version = options->keda_version,
+	                                                       .mode = choice(kg_mode_names, options->mode),
+	                                                       .profile = choice(kg_profile_names, options->profile)};
+	kg_reload_init(&serve->reload);
+}
+
+int kg_command_serve(int argc, char **argv)
+{
+	struct serve serve = {0};
+	int operands = 0;
+	int status = 0;
+
+	(void)argc;
+	kg_serve_options_init(&serve.options);
+	if (!kg_command_parse(&kg_serve_usage, &serve.options, argv, &operands, &status))
+		return status;
+	kg_log_configure((enum kg_log_level)serve.options.log_level, (enum kg_log_format)serve.options.log_format, 2);
+	kg_supervisor_block_signals();
+	bound_memory();
+	raise_descriptor_limit();
+	init(&serve);
+	if (start(&serve)) {
+		log_serving(&serve);
+		kg_supervisor_run(&serve.supervisor, serve.server);
+		stop(&serve);
+	} else {
+		status = EXIT_NOT_STARTED;
+	}
+	release(&serve);
+	return status;
+}

@@ -1,0 +1,123 @@
+#include "cli/serve_options.h"
+
+#include <string.h>
+
+#include "kedagate/base/log.h"
+#include "kedagate/policy/policy.h"
+#include "kedagate/server/server.h"
+#include "kedagate/syntax/duration.h"
+#include "kedagate/syntax/version.h"
+
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
+#define DEFAULT_SHUTDOWN_DELAY (5 * NANOSECONDS_PER_SECOND)
+
+/* A kubelet waits 30 s by default, and nobody an hour. */
+#define MAX_SHUTDOWN_DELAY (3600 * NANOSECONDS_PER_SECOND)
+
+static const char *const tls_versions[] = {[KG_TLS_1_2] = "VersionTLS12", [KG_TLS_1_3] = "VersionTLS13", NULL};
+static const char *const log_formats[] = {[KG_LOG_TEXT] = "text", [KG_LOG_JSON] = "json", NULL};
+static const char *const log_levels[] = {
+        [KG_LOG_ERROR] = "error", [KG_LOG_WARN] = "warn", [KG_LOG_INFO] = "info", [KG_LOG_DEBUG] = "debug", NULL};
+
+static int parse_ip(const char *text, void *ret_value, struct kg_err *err)
+{
+	struct kg_listen_address checked;
+	int code = kg_listen_address_from_ip(text, 0, &checked, err);
+
+	if (code == 0)
+		*(const char **)ret_value = text;
+	return code;
+}
+
+static int parse_address(const char *text, void *ret_value, struct kg_err *err)
+{
+	return kg_listen_address_parse(text, ret_value, err);
+}
+
+static int parse_delay(const char *text, void *ret_value, struct kg_err *err)
+{
+	int64_t delay;
+	int code = kg_duration_parse(text, &delay, err);
+
+	if (code != 0)
+		return code;
+	if (delay > MAX_SHUTDOWN_DELAY)
+		return kg_err_set(err, KG_EINVAL, "must be at most 1h, not \"%s\"", text);
+	*(int64_t *)ret_value = delay;
+	return 0;
+}
+
+static int parse_keda_version(const char *text, void *ret_value, struct kg_err *err)
+{
+	uint32_t version;
+	int code = strcmp(text, "auto") == 0 ? 0 : kg_version_parse(text, &version, err);
+
+	if (code == 0)
+		*(const char **)ret_value = text;
+	return code;
+}
+
+#define AT(member_) .offset = offsetof(struct kg_serve_options, member_)
+
+/* clang-format off */
+static const struct kg_option options[] = {
+	{.name = "bind-address", .type = KG_OPTION_PARSED, AT(bind_address), .argument = "IP", .parse = parse_ip,
+	 .help = "address of the HTTPS listener (default 0.0.0.0; :: takes IPv4 and IPv6)"},
+	{.name = "secure-port", .type = KG_OPTION_INTEGER, AT(secure_port), .argument = "PORT", .minimum = 0, .maximum = 65535,
+	 .help = "port of the HTTPS listener; 0 takes a free one (default 9443)"},
+	{.name = "tls-cert-file", .type = KG_OPTION_STRING, AT(certificate), .argument = "FILE",
+	 .help = "serving certificate, leaf first, then its chain; reloaded when it changes (default /certs/tls.crt)"},
+	{.name = "tls-private-key-file", .type = KG_OPTION_STRING, AT(key), .argument = "FILE",
+	 .help = "private key of that certificate (default /certs/tls.key)"},
+	{.name = "tls-min-version", .type = KG_OPTION_CHOICE, AT(minimum_tls), .choices = tls_versions,
+	 .help = "lowest TLS version; of 1.2 only cipher suites with ECDHE and AEAD (default VersionTLS13)"},
+	{.name = "health-probe-bind-address", .type = KG_OPTION_PARSED, AT(health), .argument = "HOST:PORT", .parse = parse_address,
+	 .help = "where /livez, /readyz and /healthz answer, without TLS; 0 for nowhere (default :8081)"},
+	{.name = "metrics-bind-address", .type = KG_OPTION_PARSED, AT(metrics), .argument = "HOST:PORT", .parse = parse_address,
+	 .help = "where /metrics answers, without TLS; 0 for nowhere (default :8080)"},
+	{.name = "policy", .type = KG_OPTION_STRING, AT(policy), .argument = "FILE",
+	 .help = "policy file; reloaded when it changes (default: profile baseline, mode enforce)"},
+	{.name = "mode", .type = KG_OPTION_CHOICE, AT(mode), .choices = kg_mode_names,
+	 .help = "ceiling on every action, over the policy's mode"},
+	{.name = "profile", .type = KG_OPTION_CHOICE, AT(profile), .choices = kg_profile_names,
+	 .help = "starting actions of the rules, over the policy's profile"},
+	{.name = "keda-version", .type = KG_OPTION_PARSED, AT(keda_version), .argument = "VERSION", .parse = parse_keda_version,
+	 .help = "the KEDA release in the cluster, or auto, over the policy's kedaVersion (default: the newest known)"},
+	{.name = "objects", .type = KG_OPTION_STRING, AT(objects), .argument = "PATH",
+	 .help = "manifests that stand in for the cluster's objects: a file, or a directory and all below it; Secrets are not read"},
+	{.name = "shutdown-delay", .type = KG_OPTION_PARSED, AT(shutdown_delay), .argument = "DURATION", .parse = parse_delay,
+	 .help = "how long to go on answering, while not ready, after SIGTERM (default 5s)"},
+	{.name = "log-format", .type = KG_OPTION_CHOICE, AT(log_format), .choices = log_formats, .help = "of the lines on standard error (default text)"},
+	{.name = "log-level", .type = KG_OPTION_CHOICE, AT(log_level), .choices = log_levels, .help = "lowest level that is logged (default info)"},
+	KG_COMMAND_HELP(struct kg_serve_options),
+};
+/* clang-format on */
+
+const struct kg_command_usage kg_serve_usage = {
+        .name = "serve",
+        .summary = "Answer a Kubernetes API server: POST /validate over TLS takes AdmissionReviews of KEDA's resources.\n\n"
+                   "SIGTERM and SIGINT end the process after the shutdown delay, with every request answered; SIGHUP looks at the\n"
+                   "certificate and the policy at once, which are otherwise noticed when they change.\n\n"
+                   "Exit code: 0 stopped by a signal, 1 it could not start, 2 wrong usage.",
+        .example = "kedagate serve --tls-cert-file tls.crt --tls-private-key-file tls.key --policy policy.yaml",
+        .options = options,
+        .option_count = KG_ARRAY_LEN(options),
+};
+
+void kg_serve_options_init(struct kg_serve_options *values)
+{
+	*values = (struct kg_serve_options){
+	        .bind_address = "0.0.0.0",
+	        .secure_port = 9443,
+	        .certificate = "/certs/tls.crt",
+	        .key = "/certs/tls.key",
+	        .minimum_tls = KG_TLS_1_3,
+	        .health = {.enabled = true, .port = 8081},
+	        .metrics = {.enabled = true, .port = 8080},
+	        .mode = KG_SERVE_NOT_GIVEN,
+	        .profile = KG_SERVE_NOT_GIVEN,
+	        .shutdown_delay = DEFAULT_SHUTDOWN_DELAY,
+	        .log_format = KG_LOG_TEXT,
+	        .log_level = KG_LOG_INFO,
+	};
+}

@@ -190,6 +190,21 @@ static int hex_value(char digit)
 	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
+/* Does an escape begin at text.start[at]? */
+static bool is_escape(struct kg_slice text, size_t at)
+{
+	return at + 2 < text.length && hex_value(text.start[at + 1]) >= 0 && hex_value(text.start[at + 2]) >= 0;
+}
+
+bool kg_query_valid(struct kg_slice query)
+{
+	for (size_t i = 0; i < query.length; i++) {
+		if (query.start[i] == ';' || (query.start[i] == '%' && !is_escape(query, i)))
+			return false;
+	}
+	return true;
+}
+
 bool kg_percent_decode(struct kg_slice text, bool in_query, char *out, size_t size)
 {
 	size_t length = 0;
@@ -200,12 +215,9 @@ bool kg_percent_decode(struct kg_slice text, bool in_query, char *out, size_t si
 		if (length + 1 >= size)
 			return false;
 		if (byte == '%') {
-			int high = i + 2 < text.length ? hex_value(text.start[i + 1]) : -1;
-			int low = i + 2 < text.length ? hex_value(text.start[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
+			if (!is_escape(text, i))
 				return false;
-			byte = (char)(high * 16 + low);
+			byte = (char)(hex_value(text.start[i + 1]) * 16 + hex_value(text.start[i + 2]));
 			i += 2;
 		} else if (byte == '+' && in_query) {
 			byte = ' ';

@@ -78,8 +78,12 @@ enum kg_other_identities kg_params_useless_identity(const struct kg_params *para
 /* How the trigger reaches its event source, by the scaler's facts. */
 void kg_params_channel(const struct kg_params *params, struct kg_channel *ret_channel);
 
-/* The authModes that are certainly in effect and implemented by the scaler in this version (kg_auth_mode bits). 0 while authModes is unresolved. */
+/* The modes that authModes certainly lists (kg_auth_mode bits), whether or not the scaler implements them. 0 while they are not known or not all of
+ * them are KEDA's. */
 unsigned kg_params_auth_modes(const struct kg_params *params);
+
+/* Name of the row that lists them in this version: "authModes" or "authMode". */
+const char *kg_params_auth_modes_name(const struct kg_params *params);
 
 /* The audience that a pod identity's token is certainly sent past: a host that is none of its suffixes. NULL when there is none for certain. */
 const struct kg_token_audience *kg_params_foreign_audience(const struct kg_params *params);

@@ -59,20 +59,20 @@ struct kg_param {
 	enum kg_source from[KG_SOURCES_MAX];  /* in KEDA's order; KG_SOURCE_NONE ends */
 	enum kg_param_type type;
 	enum kg_need need;
-	const char *const *values;    /* the only ones allowed, NULL-terminated (KEDA's `enum`); NULL: any. In a list: of each element */
-	const char *const *exclusive; /* at most one of these may stand in the list, NULL-terminated (KEDA's `exclusiveSet`) */
-	const char *const
-	        *known_values;      /* the only ones that work, though KEDA does not check; NULL-terminated. In a list: of each element */
-	const char *def;            /* the default, as text; NULL: none */
-	bool credential;            /* the value is a secret */
-	bool secret_inside;         /* the value may hold a secret: a connection string, a URL with userinfo */
-	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
-	const char *sent_as; /* what KEDA sends of it to the event source, in words ("the API key"); NULL: nothing that must stay secret */
+	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */
+	const char *const *values;       /* the only ones allowed (KEDA's `enum`) */
+	const char *const *exclusive;    /* at most one of these may stand in the list (KEDA's `exclusiveSet`) */
+	const char *const *known_values; /* the only ones that work, though KEDA does not check */
+	const char *def;                 /* the default, as text; NULL: none */
+	bool credential;                 /* the value is a secret */
+	bool secret_inside;              /* the value may hold a secret: a connection string, a URL with userinfo */
+	bool ignored_with_identity;      /* has no effect when a pod identity that has an effect is set */
+	const char *sent_as; /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
 	unsigned auth_mode;  /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	const char *const *excludes; /* parameters that must not be given besides, NULL-terminated */
 	const char *const *needs;    /* parameters that must be given besides, NULL-terminated */
 	uint32_t since;              /* before, KEDA does not read it */
-	uint32_t checked_since;      /* before, KEDA reads on with a value of the wrong type or not among `values` */
+	uint32_t checked_since;      /* before, KEDA takes a value of the wrong type or not among `values`, and goes on without it */
 	uint32_t announced;          /* from then on KEDA announces that it will go; it is still read */
 	uint32_t deprecated;         /* from then on its presence is an error */
 	uint32_t removed;            /* from then on KEDA does not read it */
@@ -169,7 +169,7 @@ struct kg_scaler {
 	uint32_t deprecated; /* from then on KEDA announces that it will go */
 	uint32_t removed;
 	const char *instead;           /* of a removed or deprecated type */
-	const struct kg_param *params; /* sorted as KEDA reads them; NULL: known type whose parameters are not described yet */
+	const struct kg_param *params; /* as KEDA reads them, blocks it shares with others last; NULL: a known type, not described yet */
 	size_t param_count;
 	uint32_t typed_since; /* from then on KEDA's declarative parser reads the parameters; before, code of the scaler's own */
 	const struct kg_identity_support *identities; /* ends with KG_PROVIDER_NONE; NULL: none has an effect */

@@ -37,5 +37,8 @@ bool kg_host_under_any(struct kg_slice host, const char *const *domains);
 /* The value of `key` in a query, not decoded, of the first that has one; false when none does. */
 bool kg_query_get(struct kg_slice query, const char *key, struct kg_slice *ret_value);
 
+/* Does Go's url.ParseQuery take it: no ";", and every "%" begins an escape? */
+bool kg_query_valid(struct kg_slice query);
+
 /* Percent-decode into `out` (NUL-terminated; in a query "+" is a space). False when it does not fit or an escape is malformed. */
 bool kg_percent_decode(struct kg_slice text, bool in_query, char *out, size_t size);

@@ -1,0 +1,79 @@
+#include "scalers/complaints.h"
+
+#include "kedagate/base/err.h"
+
+int kg_complaints_add(struct kg_complaints *complaints, const struct kg_complaint *complaint)
+{
+	size_t size = complaints->count * sizeof(*complaint);
+	struct kg_complaint *items = kg_arena_grow(complaints->arena, complaints->items, size, size + sizeof(*complaint));
+
+	if (!items)
+		return KG_ENOMEM;
+	items[complaints->count++] = *complaint;
+	complaints->items = items;
+	return 0;
+}
+
+/* "give connection in the TriggerAuthentication, or connectionFromEnv in the metadata" */
+static const char *where_to_give(const struct kg_param *row, struct kg_arena *arena)
+{
+	bool metadata = kg_param_reads(row, KG_SOURCE_METADATA);
+	bool environment = kg_param_reads(row, KG_SOURCE_ENV);
+
+	if (kg_param_reads(row, KG_SOURCE_AUTH)) {
+		if (metadata)
+			return kg_arena_printf(arena, "give %s in the metadata or in a TriggerAuthentication", row->name);
+		if (environment)
+			return kg_arena_printf(arena, "give %s in a TriggerAuthentication, or %sFromEnv in the metadata", row->name,
+			                       row->name);
+		return kg_arena_printf(arena, "give %s in a TriggerAuthentication", row->name);
+	}
+	if (environment)
+		return kg_arena_printf(arena, metadata ? "give %s or %sFromEnv in the metadata" : "give %s as %sFromEnv in the metadata",
+		                       row->name, row->name);
+	return kg_arena_printf(arena, "give %s in the metadata", row->name);
+}
+
+int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	const struct kg_param *row = kg_scaler_row(params->scaler, parameter, params->keda_version);
+	const char *fix = row ? where_to_give(row, out->arena) : NULL;
+
+	if (!detail || (row && !fix))
+		return KG_ENOMEM;
+	return kg_complaints_add(
+	        out, &(struct kg_complaint){.kind = KG_COMPLAINT_MISSING, .parameter = parameter, .detail = detail, .fix = fix});
+}
+
+/* A value from a Secret is never shown, nor one from the environment, which may come from a Secret as well. */
+static bool may_show(const struct kg_params *params, const char *parameter)
+{
+	const struct kg_param *row = kg_scaler_row(params->scaler, parameter, params->keda_version);
+	const struct kg_param_value *value = kg_params_get(params, parameter);
+
+	return row && !row->credential && !row->secret_inside && value->state == KG_PARAM_KNOWN && value->source == KG_SOURCE_METADATA;
+}
+
+static int complain_value(const struct kg_params *params, const char *parameter, const char *detail, bool uncertain,
+                          struct kg_complaints *out)
+{
+	if (!detail)
+		return KG_ENOMEM;
+	return kg_complaints_add(out, &(struct kg_complaint){
+	                                      .kind = KG_COMPLAINT_INVALID,
+	                                      .parameter = parameter,
+	                                      .detail = detail,
+	                                      .show_value = may_show(params, parameter),
+	                                      .uncertain = uncertain,
+	                              });
+}
+
+int kg_complain_invalid(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	return complain_value(params, parameter, detail, false, out);
+}
+
+int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	return complain_value(params, parameter, detail, true, out);
+}

@@ -1,0 +1,23 @@
+/*
+ * Making complaints: what check functions share.
+ */
+#pragma once
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/scalers/params.h"
+
+/* The row `parameter` is missing, and `detail` says why it is needed. The fix names where it may be written. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
+
+/* The value of the row `parameter` is wrong; it is shown unless it may hold a secret. NULL `detail` is KG_ENOMEM, so that a text can be made in place. */
+KG_MUST_CHECK int kg_complain_invalid(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
+
+/* As kg_complain_invalid, never more than a warning. */
+KG_MUST_CHECK int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail,
+                                       struct kg_complaints *out);
+
+/* Is the version at hand read by KEDA's declarative parser, rather than by code of the scaler's own? */
+static inline bool kg_params_typed(const struct kg_params *params)
+{
+	return params->keda_version >= params->scaler->typed_since;
+}

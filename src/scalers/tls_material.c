@@ -1,0 +1,32 @@
+#include "scalers/tls_material.h"
+
+#include "kedagate/syntax/pem.h"
+#include "scalers/complaints.h"
+
+static bool lacks_block(const struct kg_params *params, const char *name, const char *type)
+{
+	const char *text = kg_params_text(params, name);
+
+	return text && !kg_pem_has_block(text, type);
+}
+
+int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out)
+{
+	int status = 0;
+
+	if (lacks_block(params, "cert", "CERTIFICATE"))
+		status = kg_complain_invalid(params, "cert", "must be a certificate in PEM", out);
+	if (status == 0 && lacks_block(params, "key", "PRIVATE KEY"))
+		status = kg_complain_invalid(params, "key", "must be a private key in PEM", out);
+	return status;
+}
+
+int kg_tls_material_check_ca(const struct kg_params *params, struct kg_complaints *out)
+{
+	static const char detail[] = "must hold certificates in PEM";
+
+	if (!lacks_block(params, "ca", "CERTIFICATE"))
+		return 0;
+	return params->keda_version >= KG_VERSION(2, 20, 2) ? kg_complain_invalid(params, "ca", detail, out)
+	                                                    : kg_complain_doubtful(params, "ca", detail, out);
+}

@@ -1,0 +1,118 @@
+#include "scalers/value.h"
+
+#include <string.h>
+
+#include "kedagate/syntax/duration.h"
+#include "kedagate/syntax/scalar.h"
+#include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
+
+/* Before 2.17.0 the declarative parser knew no booleans of its own and read them as JSON. */
+static bool fits_bool(const struct kg_params *params, struct kg_slice text)
+{
+	bool value;
+
+	if (kg_params_typed(params) && params->keda_version < KG_VERSION(2, 17, 0))
+		return kg_slice_equal(text, "true") || kg_slice_equal(text, "false");
+	return kg_go_bool_parse(text, &value);
+}
+
+/* Each part of the comma list is key=value with exactly one "="; either side may be empty. */
+static bool fits_map(struct kg_slice text)
+{
+	struct kg_list parts = kg_list_of(text, ',');
+	struct kg_slice part;
+
+	while (kg_list_next(&parts, &part)) {
+		const char *equals = memchr(part.start, '=', part.length);
+
+		if (!equals || memchr(equals + 1, '=', part.length - (size_t)(equals + 1 - part.start)))
+			return false;
+	}
+	return true;
+}
+
+bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text)
+{
+	struct kg_slice slice = kg_slice_of(text);
+	bool typed = kg_params_typed(params);
+	int64_t integer;
+	double number;
+
+	switch (row->type) {
+	case KG_TYPE_BOOL:
+		return fits_bool(params, slice);
+	case KG_TYPE_INT:
+		return typed ? kg_json_int_parse(slice, &integer) : kg_go_int_parse(slice, &integer);
+	case KG_TYPE_FLOAT:
+		return typed ? kg_json_float_parse(slice, &number) : kg_go_float_valid(slice);
+	case KG_TYPE_DURATION:
+		return kg_keda_duration_parse(slice, &integer);
+	case KG_TYPE_MAP:
+		return fits_map(slice);
+	case KG_TYPE_QUERY:
+		return kg_query_valid(slice);
+	case KG_TYPE_STRING:
+	case KG_TYPE_LIST:
+		break;
+	}
+	return true;
+}
+
+const char *kg_value_expected(enum kg_param_type type)
+{
+	switch (type) {
+	case KG_TYPE_BOOL:
+		return "must be true or false";
+	case KG_TYPE_INT:
+		return "must be a whole number, written like 10";
+	case KG_TYPE_FLOAT:
+		return "must be a number, written like 10 or 2.5";
+	case KG_TYPE_DURATION:
+		return "must be a duration such as 30s, or a number of milliseconds, and not negative";
+	case KG_TYPE_MAP:
+		return "must be a comma-separated list of key=value";
+	case KG_TYPE_QUERY:
+		return "must be a URL query such as a=b&c=d";
+	case KG_TYPE_STRING:
+	case KG_TYPE_LIST:
+		break;
+	}
+	return "must be a text";
+}
+
+/* KEDA's declarative parser splits at commas whether or not the parameter is a list. */
+static char separator_of(const struct kg_params *params, const struct kg_param *row)
+{
+	return row->type == KG_TYPE_LIST || kg_params_typed(params) ? ',' : '\0';
+}
+
+bool kg_value_stranger(const struct kg_params *params, const struct kg_param *row, const char *text, const char *const *words)
+{
+	struct kg_list elements = kg_list_of(kg_slice_of(text), separator_of(params, row));
+	struct kg_slice element;
+
+	while (kg_list_next(&elements, &element)) {
+		if (!kg_slice_among(element, words))
+			return true;
+	}
+	return false;
+}
+
+bool kg_value_clashes(const struct kg_params *params, const struct kg_param *row, const char *text)
+{
+	struct kg_list elements = kg_list_of(kg_slice_of(text), ',');
+	struct kg_slice first = {NULL, 0};
+	struct kg_slice element;
+
+	while (kg_list_next(&elements, &element)) {
+		if (!kg_slice_among(element, row->exclusive))
+			continue;
+		/* The declarative parser counts occurrences, so a repeated word clashes with itself. */
+		if (first.start &&
+		    (kg_params_typed(params) || first.length != element.length || memcmp(first.start, element.start, first.length) != 0))
+			return true;
+		first = element;
+	}
+	return false;
+}

@@ -1,0 +1,20 @@
+/*
+ * Whether KEDA takes a value for a parameter of some type.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "kedagate/scalers/params.h"
+
+/* Does the parser of this version read `text` as the row's type? */
+bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text);
+
+/* "must be a number, written like 10 or 2.5" */
+const char *kg_value_expected(enum kg_param_type type);
+
+/* A first element of `text` that is none of `words`; false when all are. A text that is no list is one element, unless this version splits it anyway. */
+bool kg_value_stranger(const struct kg_params *params, const struct kg_param *row, const char *text, const char *const *words);
+
+/* Does a list hold more of row->exclusive than KEDA allows? */
+bool kg_value_clashes(const struct kg_params *params, const struct kg_param *row, const char *text);

@@ -106,13 +106,14 @@ $(BUILD)/generated/explanations.list: FORCE
 	@echo '$(EXPLANATIONS)' | cmp -s - $@ || echo '$(EXPLANATIONS)' > $@
 
 # Test programs in C: tests/unit/<module>/test_<noun>.c is linked with the libraries of that module and of the layers below it only, so a
-# layer that reaches upwards does not link; tests/cases/*.c (one program) and tests/fuzz/*.c (a program each) get all of them.
+# layer that reaches upwards does not link; tests/cases/*.c (one program), tests/fuzz/*.c and tests/bench/*.c (a program each) get all of them.
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(UNIT_SOURCES))
 CASE_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/cases/*.c)))
 CASE_RUNNER := $(if $(CASE_OBJECTS),$(BUILD)/tests/run-cases)
 SUPPORT_LIBRARY := $(BUILD)/lib/libsupport.a
 FUZZ_PROGRAMS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/*.c)))
+BENCH_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bench/*.c)))
 modules_up_to = $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call modules_up_to,$(1),$(wordlist 2,$(words $(2)),$(2)))))
 libraries_for = $(foreach m,$(call reverse,$(call modules_up_to,$(1),$(MODULES))),$(call module_library,$(m)))
 
@@ -139,12 +140,17 @@ $(BUILD)/tests/run-cases: $(CASE_OBJECTS) $(SUPPORT_LIBRARY) $(LIBRARIES)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
 
+$(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_LIBRARY) $(LIBRARIES)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
 $(FUZZ_PROGRAMS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_LIBRARY) $(LIBRARIES)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PACKAGE_LIBS)
 
-.PHONY: unit $(addprefix unit-,$(MODULES)) test-programs fuzz-programs
+.PHONY: unit $(addprefix unit-,$(MODULES)) test-programs fuzz-programs bench-programs
 unit: $(UNIT_TESTS) ## build and run the unit tests (unit-MODULE for one module)
 	@hack/run-unit $^
 $(foreach m,$(MODULES),$(eval unit-$(m): $(filter $(BUILD)/tests/unit/$(m)/%,$(UNIT_TESTS))))
@@ -152,6 +158,7 @@ $(addprefix unit-,$(MODULES)):
 	@hack/run-unit $^
 test-programs: $(BUILD)/kedagate $(UNIT_TESTS) $(CASE_RUNNER)
 fuzz-programs: $(FUZZ_PROGRAMS)
+bench-programs: $(BUILD)/kedagate $(BENCH_PROGRAMS)
 
 # What needs packages first installs them, then starts make anew, so that the package flags are asked for again.
 .PHONY: run demo test
@@ -166,12 +173,12 @@ test: ## install what tests need, build, and run every suite and check
 	@hack/dependencies test
 	+@$(SUBMAKE) suites
 
-# Suites need the build, checks read the source. STAGES chooses some: make suites STAGES="cases golden".
+# Suites and the check of the README need the build, the other checks read the source. STAGES chooses some: make suites STAGES="cases golden".
 SUITES := unit cases golden integration
 CHECKS := layers functions style
 .PHONY: suites check tidy golden-update format
 suites:
-	+@$(SUBMAKE) -k test-programs; hack/test --build-status $$? $(or $(STAGES),$(SUITES) $(CHECKS))
+	+@$(SUBMAKE) -k test-programs; hack/test --build-status $$? $(or $(STAGES),$(SUITES) readme $(CHECKS))
 check: $(BUILD)/generated/explanations.inc ## the checks of the source: layers, functions, style, clang-tidy
 	@hack/dependencies test analysis
 	@hack/test $(CHECKS) tidy
@@ -201,8 +208,8 @@ fuzz: ## FUZZ=name: one fuzz target until it finds something or is interrupted
 	@BUILD=$(BUILD)-fuzz hack/run-fuzz $(or $(FUZZ),$(error FUZZ=name is missing; tests/fuzz/fuzz_<name>.c))
 bench: ## instructions, processor time and memory, against their budgets
 	@hack/dependencies bench
-	+@$(SUBMAKE) all
-	@KEDAGATE=$(abspath $(BUILD)/kedagate) tests/bench/run
+	+@$(SUBMAKE) bench-programs
+	@$(PYTHON) tests/bench/run
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,0 +1,238 @@
+#include "resolve/environment.h"
+
+#include <string.h>
+
+#include "kedagate/base/buf.h"
+#include "kedagate/base/err.h"
+
+/* What expanding `$(NAME)` in one value may cost: the variables looked up, and the bytes it may grow to. A value that needs more is taken as
+ * one that cannot be seen. */
+enum { EXPANSIONS_MAX = 64, EXPANDED_BYTES_MAX = 64 << 10 };
+
+/* One variable being looked up. */
+struct search {
+	const struct kg_environment *environment;
+	const struct kg_container *container;
+	unsigned expansions;
+};
+
+static const struct kg_given present = {.state = KG_PARAM_PRESENT};
+static const struct kg_given absent = {.state = KG_PARAM_ABSENT};
+
+static void find_target(struct kg_environment *environment, const struct kg_scaled *scaled)
+{
+	const struct kg_world *world = environment->world;
+	const struct kg_pod_template *template = NULL;
+
+	environment->source_container = scaled->scale_target_ref.env_source_container_name;
+	if (scaled->scale_target_ref.set &&
+	    world->operations->pod_template(world, &scaled->scale_target_ref, environment->namespace, &template) == KG_LOOKUP_FOUND)
+		environment->template = template;
+}
+
+void kg_environment_init(struct kg_environment *environment, const struct kg_resolve_context *context)
+{
+	const struct kg_scaled *scaled = &context->object->scaled;
+
+	*environment = (struct kg_environment){
+	        .world = context->world,
+	        .namespace = context->namespace,
+	        .keda_version = context->keda_version,
+	        .arena = context->arena,
+	};
+	if (context->object->kind == KG_KIND_SCALED_OBJECT) {
+		find_target(environment, scaled);
+		return;
+	}
+	environment->source_container = scaled->env_source_container_name;
+	if (scaled->job_target_ref_set)
+		environment->template = &scaled->job_template;
+}
+
+const struct kg_container *kg_environment_container(const struct kg_environment *environment, const char *name)
+{
+	const struct kg_pod_template *template = environment->template;
+
+	if (!template || template->container_count == 0)
+		return NULL;
+	if (!name || *name == '\0')
+		return &template->containers[0];
+	for (size_t i = 0; i < template->container_count; i++) {
+		const struct kg_container *container = &template->containers[i];
+
+		if (container->name && strcmp(container->name, name) == 0)
+			return container;
+	}
+	return NULL;
+}
+
+static int look_up(struct search *search, const char *name, size_t before, struct kg_given *ret_given);
+
+/* Append the value of the variable `name`, or `$(name)` itself when there is none, as KEDA does. *ret_seen becomes false when it cannot be seen. */
+static int append_variable(struct search *search, const char *name, size_t before, struct kg_buf *out, bool *ret_seen)
+{
+	struct kg_given given = present;
+
+	if (search->expansions++ < EXPANSIONS_MAX) {
+		int status = look_up(search, name, before, &given);
+
+		if (status)
+			return status;
+	}
+	if (given.state == KG_PARAM_PRESENT)
+		*ret_seen = false;
+	else if (given.state == KG_PARAM_KNOWN)
+		kg_buf_puts(out, given.text);
+	else
+		kg_buf_printf(out, "$(%s)", name);
+	return 0;
+}
+
+/* Expand the reference that begins at `cursor` (a '$'); *ret_next is what follows it. `$$` stands for `$`. */
+static int append_reference(struct search *search, const char *cursor, size_t before, struct kg_buf *out, const char **ret_next,
+                            bool *ret_seen)
+{
+	const char *close = cursor[1] == '(' ? strchr(cursor, ')') : NULL;
+	const char *name = NULL;
+
+	if (!close) {
+		kg_buf_append(out, cursor, cursor[1] == '\0' || cursor[1] == '$' ? 1 : 2);
+		*ret_next = cursor[1] == '\0' ? cursor + 1 : cursor + 2;
+		return 0;
+	}
+	name = kg_arena_strndup(search->environment->arena, cursor + 2, (size_t)(close - cursor - 2));
+	if (!name)
+		return KG_ENOMEM;
+	*ret_next = close + 1;
+	return append_variable(search, name, before, out, ret_seen);
+}
+
+/* The literal `value` of the variable at index `before`; what it refers to must stand before it. */
+static int expand(struct search *search, const char *value, size_t before, struct kg_given *ret_given)
+{
+	struct kg_arena *arena = search->environment->arena;
+	struct kg_buf out KG_CLEANUP(kg_buf_release);
+	const char *cursor = value;
+	bool seen = true;
+	int status = 0;
+
+	kg_buf_init(&out, EXPANDED_BYTES_MAX);
+	while (seen && *cursor != '\0') {
+		size_t plain = strcspn(cursor, "$");
+
+		kg_buf_append(&out, cursor, plain);
+		cursor += plain;
+		if (*cursor != '\0')
+			status = append_reference(search, cursor, before, &out, &cursor, &seen);
+		if (status)
+			return status;
+	}
+	status = kg_buf_status(&out);
+	if (!seen || status == KG_ELIMIT) {
+		*ret_given = present;
+		return 0;
+	}
+	value = status ? NULL : kg_arena_strndup(arena, kg_buf_text(&out), out.length);
+	return value ? kg_given_text(arena, value, ret_given) : KG_ENOMEM;
+}
+
+static int from_key(const struct search *search, const struct kg_env_variable *variable, struct kg_given *ret_given)
+{
+	const struct kg_environment *environment = search->environment;
+	const struct kg_world *world = environment->world;
+	const char *value = NULL;
+	bool secret = variable->from == KG_ENV_SECRET_KEY;
+
+	if (!variable->reference || !variable->key)
+		return 0;
+	switch (world->operations->value(world, secret, environment->namespace, variable->reference, variable->key, &value)) {
+	case KG_LOOKUP_FOUND:
+		return kg_given_text(environment->arena, value, ret_given);
+	case KG_LOOKUP_ABSENT:
+		/* Without `optional`, KEDA gives up on the whole object: nothing follows for one parameter. */
+		if (variable->optional)
+			*ret_given = absent;
+		return 0;
+	case KG_LOOKUP_UNSEEN:
+		break;
+	}
+	return 0;
+}
+
+static int from_variable(struct search *search, size_t index, struct kg_given *ret_given)
+{
+	const struct kg_env_variable *variable = &search->container->env[index];
+
+	*ret_given = present;
+	switch (variable->from) {
+	case KG_ENV_LITERAL:
+		if (variable->value && strchr(variable->value, '$'))
+			return expand(search, variable->value, index, ret_given);
+		return kg_given_text(search->environment->arena, variable->value, ret_given);
+	case KG_ENV_SECRET_KEY:
+	case KG_ENV_CONFIG_MAP_KEY:
+		return from_key(search, variable, ret_given);
+	case KG_ENV_OTHER:
+		break;
+	}
+	return 0;
+}
+
+/* The key that `name` would have in the Secret or ConfigMap; NULL when it cannot come from there. */
+static const char *key_without_prefix(const struct kg_env_source *source, const char *name, uint32_t keda_version)
+{
+	size_t length = source->prefix ? strlen(source->prefix) : 0;
+
+	if (length == 0 || keda_version < KG_VERSION(2, 18, 0))
+		return name;
+	return strncmp(name, source->prefix, length) == 0 ? name + length : NULL;
+}
+
+/* What one envFrom says: known, absent, or present when it cannot be seen. */
+static int from_source(const struct search *search, const struct kg_env_source *source, const char *name, struct kg_given *ret_given)
+{
+	const struct kg_environment *environment = search->environment;
+	const struct kg_world *world = environment->world;
+	const char *key = key_without_prefix(source, name, environment->keda_version);
+	struct kg_pairs values = {0};
+
+	*ret_given = absent;
+	if (!key)
+		return 0;
+	if (!source->name ||
+	    world->operations->values(world, source->secret, environment->namespace, source->name, &values) != KG_LOOKUP_FOUND) {
+		*ret_given = present;
+		return 0;
+	}
+	return kg_given_text(environment->arena, kg_pairs_get(&values, key), ret_given);
+}
+
+/* The variable among the first `before` of the container's, else in its envFrom; of several the last one counts. */
+static int look_up(struct search *search, const char *name, size_t before, struct kg_given *ret_given)
+{
+	const struct kg_container *container = search->container;
+	int status = 0;
+
+	for (size_t i = before; i > 0; i--) {
+		const char *candidate = container->env[i - 1].name;
+
+		if (candidate && strcmp(candidate, name) == 0)
+			return from_variable(search, i - 1, ret_given);
+	}
+	*ret_given = absent;
+	for (size_t i = container->env_from_count; i > 0 && status == 0 && ret_given->state == KG_PARAM_ABSENT; i--)
+		status = from_source(search, &container->env_from[i - 1], name, ret_given);
+	return status;
+}
+
+int kg_environment_variable(const struct kg_environment *environment, const struct kg_container *container, const char *name,
+                            struct kg_given *ret_given)
+{
+	struct search search = {.environment = environment, .container = container};
+
+	if (!container) {
+		*ret_given = present;
+		return 0;
+	}
+	return look_up(&search, name, container->env_count, ret_given);
+}

@@ -1,0 +1,189 @@
+/*
+ * What travels unprotected, or to the wrong place: credentials-in-clear-text, tls-verification-disabled, token-to-foreign-host.
+ */
+#include <string.h>
+
+#include "kedagate/base/err.h"
+#include "kedagate/syntax/scalar.h"
+#include "kedagate/syntax/text.h"
+#include "kedagate/syntax/url.h"
+#include "rules/checks.h"
+#include "rules/findings.h"
+#include "rules/secret_text.h"
+
+static const char *describe_channel(const struct kg_rule_context *context, const struct kg_channel *channel,
+                                    const struct kg_credential_use *use)
+{
+	const char *may = channel->encryption == KG_ENCRYPTION_OFF ? "would" : "may";
+
+	if (!channel->because)
+		return kg_arena_printf(context->arena, "%s %s travel unencrypted", use->what, may);
+	return kg_arena_printf(context->arena, "%s %s travel unencrypted: %s", use->what, may, channel->because);
+}
+
+static const char *channel_fix(const struct kg_rule_context *context, const struct kg_channel *channel)
+{
+	char version[KG_VERSION_TEXT_MAX];
+
+	if (channel->fix || channel->mended_in == 0)
+		return channel->fix;
+	return kg_arena_printf(context->arena, "upgrade to KEDA %s or later", kg_version_text(channel->mended_in, version));
+}
+
+/* Where the mistake is: in what decides the encryption; else where the secret comes from. */
+static const char *channel_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                const struct kg_channel *channel, const struct kg_credential_use *use)
+{
+	if (channel->parameter)
+		return kg_rule_parameter_path(context, trigger, channel->parameter);
+	if (use->parameter)
+		return kg_rule_parameter_path(context, trigger, use->parameter);
+	return kg_rule_trigger_path(context, trigger, "authenticationRef.name");
+}
+
+static int check_channel(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const struct kg_params *params = &trigger->resolved.params;
+	struct kg_channel channel;
+	struct kg_credential_use use;
+
+	if (!trigger->described)
+		return 0;
+	kg_params_channel(params, &channel);
+	if (channel.encryption != KG_ENCRYPTION_OFF && channel.encryption != KG_ENCRYPTION_OPTIONAL)
+		return 0;
+	if (!kg_params_credential(params, &use))
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_CREDENTIALS_IN_CLEAR_TEXT,
+	                                    .path = channel_path(context, trigger, &channel, &use),
+	                                    .type = channel.parameter ? KG_FIELD_INVALID : KG_FIELD_FORBIDDEN,
+	                                    .value = channel.parameter ? kg_rule_shown_value(trigger, channel.parameter) : NULL,
+	                                    .detail = describe_channel(context, &channel, &use),
+	                                    .fix = channel_fix(context, &channel),
+	                                    .ceiling = channel.uncertain       ? KG_ACTION_WARN
+	                                               : channel.mended_in > 0 ? kg_rule_version_ceiling(context)
+	                                                                       : KG_ACTION_DENY,
+	                            });
+}
+
+static bool is_plain_http(const char *text)
+{
+	struct kg_url url;
+
+	return text && kg_url_parse(text, &url) && kg_slice_equal_nocase(url.scheme, "http");
+}
+
+static int add_plain_url(const char *path, const char *url, const char *detail, struct kg_findings *out)
+{
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_CREDENTIALS_IN_CLEAR_TEXT,
+	                                    .path = path,
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = kg_secret_in_text(url) ? NULL : url,
+	                                    .detail = detail,
+	                                    .fix = "write an https URL",
+	                            });
+}
+
+static int check_authentication_urls(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_authentication *authentication = &context->object->authentication;
+	int status = 0;
+
+	if (authentication->vault.set && is_plain_http(authentication->vault.address))
+		status = add_plain_url("spec.hashiCorpVault.address", authentication->vault.address,
+		                       "the Vault token and the secrets themselves would travel unencrypted: the URL scheme is http", out);
+	if (status == 0 && authentication->oauth2.set && is_plain_http(authentication->oauth2.token_url))
+		status = add_plain_url("spec.oauth2.tokenUrl", authentication->oauth2.token_url,
+		                       "the client secret and the access token would travel unencrypted: the URL scheme is http", out);
+	return status;
+}
+
+int kg_check_credentials_in_clear_text(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	if (context->object->kind & KG_KINDS_AUTHENTICATION)
+		return check_authentication_urls(context, out);
+	return kg_rule_each_trigger(context, out, check_channel);
+}
+
+/* The names that scalers give the switch (reference: every scaler that has one, KEDA 2.20.2). */
+static const char *const verification_switches[] = {"unsafeSsl", "unsafeSSL"};
+
+/* The key that turns verification off in this trigger; NULL when none does. */
+static const char *switched_off_by(const struct kg_rule_trigger *trigger)
+{
+	const struct kg_resolved_trigger *resolved = &trigger->resolved;
+	const struct kg_scaler *scaler = resolved->scaler;
+	bool on = false;
+
+	if (trigger->described) {
+		const char *name = scaler->verification_switch;
+
+		return name && kg_params_true(&resolved->params, name, false) ? name : NULL;
+	}
+	for (size_t i = 0; scaler && i < KG_ARRAY_LEN(verification_switches); i++) {
+		const char *text = kg_pairs_get(&resolved->trigger->metadata, verification_switches[i]);
+
+		if (kg_go_bool_parse(kg_slice_trim(kg_slice_of(text)), &on) && on)
+			return verification_switches[i];
+	}
+	return NULL;
+}
+
+static int check_verification(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const char *name = switched_off_by(trigger);
+
+	if (!name)
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_TLS_VERIFICATION_DISABLED,
+	                                    .path = trigger->described ? kg_rule_parameter_path(context, trigger, name)
+	                                                               : kg_rule_metadata_path(context, trigger, name),
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = trigger->described ? kg_rule_shown_value(trigger, name) : "true",
+	                                    .detail = "anyone on the way can pose as the event source: its certificate is not verified",
+	                                    .fix = "remove it, and give the issuing CA to KEDA (--ca-dir) or to the trigger (ca)",
+	                            });
+}
+
+int kg_check_tls_verification_disabled(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_rule_each_trigger(context, out, check_verification);
+}
+
+static const char *list_hosts(const struct kg_rule_context *context, const struct kg_token_audience *audience)
+{
+	const char *list = kg_arena_printf(context->arena, "*%s", audience->suffixes[0]);
+
+	for (size_t i = 1; audience->suffixes[i] && list; i++)
+		list = kg_arena_printf(context->arena, "%s, *%s", list, audience->suffixes[i]);
+	return list;
+}
+
+static int check_audience(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const struct kg_token_audience *audience = trigger->described ? kg_params_foreign_audience(&trigger->resolved.params) : NULL;
+	const char *hosts = NULL;
+
+	if (!audience)
+		return 0;
+	hosts = list_hosts(context, audience);
+	if (!hosts)
+		return KG_ENOMEM;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_TOKEN_TO_FOREIGN_HOST,
+	                                    .path = kg_rule_parameter_path(context, trigger, audience->parameter),
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = kg_rule_shown_value(trigger, audience->parameter),
+	                                    .detail = kg_arena_printf(context->arena, "KEDA would send %s to this host; must be under %s",
+	                                                              audience->what, hosts),
+	                                    .fix = "name the provider's own host, or use another authentication than the pod identity",
+	                            });
+}
+
+int kg_check_token_to_foreign_host(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_rule_each_trigger(context, out, check_audience);
+}

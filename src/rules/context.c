@@ -1,0 +1,136 @@
+#include "rules/context.h"
+
+#include <string.h>
+
+#include "kedagate/base/err.h"
+#include "rules/secret_text.h"
+
+/* The same trigger as a version of KEDA would see it that is as old as the scaler allows. */
+static int check_in_oldest(const struct kg_resolve_context *resolve, size_t index, const struct kg_scaler *scaler,
+                           struct kg_complaints *complaints)
+{
+	struct kg_resolve_context oldest = *resolve;
+	struct kg_resolved_trigger resolved;
+	int status = 0;
+
+	oldest.keda_version = scaler->since > KG_VERSION_OLDEST ? scaler->since : KG_VERSION_OLDEST;
+	status = kg_resolve_trigger(&oldest, index, &resolved);
+	return status ? status : kg_params_check(&resolved.params, complaints);
+}
+
+static bool has_like(const struct kg_complaints *complaints, const struct kg_complaint *wanted)
+{
+	for (size_t i = 0; i < complaints->count; i++) {
+		const struct kg_complaint *complaint = &complaints->items[i];
+		bool same_parameter = complaint->parameter && wanted->parameter ? strcmp(complaint->parameter, wanted->parameter) == 0
+		                                                                : complaint->parameter == wanted->parameter;
+
+		if (complaint->kind == wanted->kind && same_parameter)
+			return true;
+	}
+	return false;
+}
+
+/* While the version is not known, a complaint is certain only if the oldest version would make it too. */
+static int doubt_complaints(const struct kg_resolve_context *resolve, struct kg_rule_trigger *trigger)
+{
+	struct kg_complaints oldest = {.arena = resolve->arena};
+	int status = check_in_oldest(resolve, trigger->resolved.index, trigger->resolved.scaler, &oldest);
+
+	if (status)
+		return status;
+	for (size_t i = 0; i < trigger->complaints.count; i++) {
+		struct kg_complaint *complaint = &trigger->complaints.items[i];
+
+		complaint->uncertain = complaint->uncertain || !has_like(&oldest, complaint);
+	}
+	return 0;
+}
+
+static int init_trigger(const struct kg_resolve_context *resolve, size_t index, bool version_known, struct kg_rule_trigger *trigger)
+{
+	int status = kg_resolve_trigger(resolve, index, &trigger->resolved);
+	const struct kg_scaler *scaler = trigger->resolved.scaler;
+
+	trigger->complaints.arena = resolve->arena;
+	trigger->described = scaler && scaler->params && kg_scaler_exists(scaler, resolve->keda_version);
+	if (status || !trigger->described)
+		return status;
+	status = kg_params_check(&trigger->resolved.params, &trigger->complaints);
+	if (status || version_known || trigger->complaints.count == 0)
+		return status;
+	return doubt_complaints(resolve, trigger);
+}
+
+int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_context *judged, struct kg_arena *arena)
+{
+	const struct kg_object *object = judged->object;
+	const struct kg_resolve_context resolve = {object, judged->namespace, judged->world, judged->keda_version, arena};
+	struct kg_rule_trigger *triggers = NULL;
+	int status = 0;
+
+	*context = (struct kg_rule_context){.judged = judged, .object = object, .keda_version = judged->keda_version, .arena = arena};
+	if (!(object->kind & KG_KINDS_SCALED))
+		return 0;
+	triggers = kg_arena_calloc(arena, object->scaled.trigger_count, sizeof(*triggers));
+	if (!triggers)
+		return KG_ENOMEM;
+	for (size_t i = 0; i < object->scaled.trigger_count && status == 0; i++)
+		status = init_trigger(&resolve, i, judged->keda_version_known, &triggers[i]);
+	context->triggers = triggers;
+	context->trigger_count = object->scaled.trigger_count;
+	return status;
+}
+
+enum kg_action kg_rule_version_ceiling(const struct kg_rule_context *context)
+{
+	return context->judged->keda_version_known ? KG_ACTION_DENY : KG_ACTION_WARN;
+}
+
+int kg_rule_each_trigger(const struct kg_rule_context *context, struct kg_findings *out, kg_rule_trigger_check *check)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < context->trigger_count && status == 0; i++)
+		status = check(context, &context->triggers[i], out);
+	return status;
+}
+
+const char *kg_rule_trigger_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *field)
+{
+	return kg_arena_printf(context->arena, "%s.%s", trigger->resolved.path, field);
+}
+
+const char *kg_rule_metadata_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key)
+{
+	const char *metadata = kg_rule_trigger_path(context, trigger, "metadata");
+
+	return metadata ? kg_path_key(context->arena, metadata, key) : NULL;
+}
+
+const char *kg_rule_parameter_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *parameter)
+{
+	const struct kg_param_value *value = parameter ? kg_params_get(&trigger->resolved.params, parameter) : NULL;
+
+	if (!value || !value->key || value->default_used)
+		return kg_rule_trigger_path(context, trigger, "metadata");
+	if (value->source == KG_SOURCE_AUTH)
+		return kg_rule_trigger_path(context, trigger, "authenticationRef.name");
+	return kg_rule_metadata_path(context, trigger, value->key);
+}
+
+const char *kg_rule_shown_value(const struct kg_rule_trigger *trigger, const char *parameter)
+{
+	const struct kg_params *params = &trigger->resolved.params;
+	const struct kg_param_value *value = kg_params_get(params, parameter);
+	const struct kg_param *row = kg_scaler_row(params->scaler, parameter, params->keda_version);
+
+	if (!row || row->credential || value->state != KG_PARAM_KNOWN || value->source != KG_SOURCE_METADATA || value->default_used)
+		return NULL;
+	return kg_secret_in_text(value->text) ? NULL : value->text;
+}
+
+bool kg_rule_is_empty(const char *text)
+{
+	return !text || *text == '\0';
+}

@@ -1,0 +1,59 @@
+/*
+ * What every check function sees, and the words they share.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/resolve/resolve.h"
+#include "kedagate/rules/finding.h"
+#include "kedagate/scalers/params.h"
+
+/* One trigger, resolved. */
+struct kg_rule_trigger {
+	struct kg_resolved_trigger resolved;
+	bool described;                  /* its scaler's parameters are known here, and this version of KEDA has it */
+	struct kg_complaints complaints; /* of a described scaler */
+};
+
+struct kg_rule_context {
+	const struct kg_rules_context *judged;
+	const struct kg_object *object;
+	uint32_t keda_version;
+	struct kg_arena *arena;
+	const struct kg_rule_trigger *triggers; /* none for the authentication kinds */
+	size_t trigger_count;
+};
+
+/* Resolve the object's triggers. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_context *judged, struct kg_arena *arena);
+
+/* The most that may come of a finding that another version of KEDA would not give: a warning while the version is not known for certain. */
+enum kg_action kg_rule_version_ceiling(const struct kg_rule_context *context);
+
+typedef int kg_rule_trigger_check(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out);
+
+/* Run `check` on every trigger of the object. */
+KG_MUST_CHECK int kg_rule_each_trigger(const struct kg_rule_context *context, struct kg_findings *out, kg_rule_trigger_check *check);
+
+/* "spec.triggers[0].<field>"; NULL without memory, as all paths below. */
+KG_MUST_CHECK const char *kg_rule_trigger_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                               const char *field);
+
+/* "spec.triggers[0].metadata.<key>". */
+KG_MUST_CHECK const char *kg_rule_metadata_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                                const char *key);
+
+/* Where the value of the row `parameter` is written: its metadata key, the FromEnv key, or authenticationRef.name. The metadata as a whole when it is
+ * written nowhere, or `parameter` is NULL. */
+KG_MUST_CHECK const char *kg_rule_parameter_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                                 const char *parameter);
+
+/* The value of the row `parameter` when it may be shown: literal metadata that is no secret and holds none. Else NULL. */
+const char *kg_rule_shown_value(const struct kg_rule_trigger *trigger, const char *parameter);
+
+/* Is it one of NULL or ""? */
+bool kg_rule_is_empty(const char *text);

@@ -1,0 +1,87 @@
+#include "rules/findings.h"
+
+#include <string.h>
+
+#include "kedagate/base/err.h"
+#include "kedagate/base/limits.h"
+#include "kedagate/model/order.h"
+
+static bool is_known(const struct kg_findings *findings, const struct kg_finding *finding)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct kg_finding *known = &findings->items[i];
+
+		if (known->rule == finding->rule && strcmp(known->path, finding->path) == 0 && strcmp(known->detail, finding->detail) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int make_room(struct kg_findings *findings)
+{
+	size_t capacity = findings->capacity ? findings->capacity * 2 : 8;
+	struct kg_finding *items = NULL;
+
+	if (findings->count < findings->capacity)
+		return 0;
+	items = kg_arena_grow(findings->arena, findings->items, findings->capacity * sizeof(*items), capacity * sizeof(*items));
+	if (!items)
+		return KG_ENOMEM;
+	findings->items = items;
+	findings->capacity = capacity;
+	return 0;
+}
+
+int kg_findings_add(struct kg_findings *findings, const struct kg_finding *finding)
+{
+	struct kg_finding *added = NULL;
+
+	if (!finding->path || !finding->detail)
+		return KG_ENOMEM;
+	if (is_known(findings, finding))
+		return 0;
+	if (findings->count >= KG_MAX_FINDINGS) {
+		findings->dropped++;
+		return 0;
+	}
+	if (make_room(findings))
+		return KG_ENOMEM;
+	added = &findings->items[findings->count++];
+	*added = *finding;
+	if (added->ceiling == KG_ACTION_OFF)
+		added->ceiling = KG_ACTION_DENY;
+	return 0;
+}
+
+/* What is required below a field stands at that field's end; every other finding stands at its field. */
+static void order_all(const struct kg_findings *findings, const struct kg_object *object, struct kg_order *orders)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		kg_order_of(object->tree, findings->items[i].path, findings->items[i].type == KG_FIELD_REQUIRED, &orders[i]);
+}
+
+/* By insertion: findings are few, and those of one place keep the order of the rules. */
+int kg_findings_sort(struct kg_findings *findings, const struct kg_object *object)
+{
+	struct kg_order *orders = NULL;
+
+	if (findings->count < 2)
+		return 0;
+	orders = kg_arena_calloc(findings->arena, findings->count, sizeof(*orders));
+	if (!orders)
+		return KG_ENOMEM;
+	order_all(findings, object, orders);
+	for (size_t i = 1; i < findings->count; i++) {
+		struct kg_finding finding = findings->items[i];
+		struct kg_order order = orders[i];
+		size_t at = i;
+
+		for (; at > 0 && kg_order_compare(&orders[at - 1], &order) > 0; at--) {
+			findings->items[at] = findings->items[at - 1];
+			orders[at] = orders[at - 1];
+		}
+		findings->items[at] = finding;
+		orders[at] = order;
+	}
+	return 0;
+}

@@ -173,12 +173,12 @@ test: ## install what tests need, build, and run every suite and check
 	@hack/dependencies test
 	+@$(SUBMAKE) suites
 
-# Suites and the check of the README need the build, the other checks read the source. STAGES chooses some: make suites STAGES="cases golden".
+# Suites, and the checks of the README and of the binary, need the build; the other checks read the source. STAGES chooses some: make suites STAGES="cases golden".
 SUITES := unit cases golden integration
 CHECKS := layers functions style
 .PHONY: suites check tidy golden-update format
 suites:
-	+@$(SUBMAKE) -k test-programs; hack/test --build-status $$? $(or $(STAGES),$(SUITES) readme $(CHECKS))
+	+@$(SUBMAKE) -k test-programs; hack/test --build-status $$? $(or $(STAGES),$(SUITES) readme binary $(CHECKS))
 check: $(BUILD)/generated/explanations.inc ## the checks of the source: layers, functions, style, clang-tidy
 	@hack/dependencies test analysis
 	@hack/test $(CHECKS) tidy

@@ -69,7 +69,8 @@ static void sizes_that_overflow_fail(void **state)
 
 	for (size_t less = 0; less < 64; less++)
 		assert_null(kg_arena_alloc(arena, huge - less));
-	assert_null(kg_arena_calloc(arena, huge / 2, 3));
+	/* The product is 16 when it wraps round. */
+	assert_null(kg_arena_calloc(arena, huge / 16 + 2, 16));
 	assert_null(kg_arena_strndup(arena, "", huge));
 	assert_int_equal(arena->used, 0);
 	assert_non_null(kg_arena_alloc(arena, 1));
@@ -100,6 +101,7 @@ static void blocks_grow_so_that_their_number_stays_small(void **state)
 		assert_non_null(kg_arena_alloc(arena, 64));
 		if (arena->used != before)
 			blocks++;
+		assert_in_range(arena->used - before, 0, MEBIBYTE);
 		before = arena->used;
 	}
 	/* 16 KiB doubling to 1 MiB: six blocks below 1 MiB, then one a MiB. */
@@ -119,6 +121,21 @@ static void used_never_exceeds_the_cap_and_comes_near_it(void **state)
 #if !KG_ARENA_POISONS
 	assert_in_range(taken, 98000, 100000);
 #endif
+	kg_arena_release(&arena);
+}
+
+/* What is left of the cap holds the bytes, but not the header of their block. */
+static void header_of_a_block_counts_against_the_cap(void **state)
+{
+	struct kg_arena arena;
+
+	(void)state;
+	kg_arena_init(&arena, (16 << 10) + 64);
+	assert_non_null(kg_arena_alloc(&arena, 16000));
+	assert_null(kg_arena_alloc(&arena, 1000));
+	while (kg_arena_alloc(&arena, 60) != NULL)
+		assert_in_range(arena.used, 0, arena.cap);
+	assert_in_range(arena.used, 0, arena.cap);
 	kg_arena_release(&arena);
 }
 
@@ -221,7 +238,9 @@ static void grow_never_shrinks(void **state)
 	struct kg_arena *arena = *state;
 	char *array = kg_arena_strdup(arena, "abcdef");
 
+	assert_non_null(kg_arena_alloc(arena, 1));
 	assert_ptr_equal(kg_arena_grow(arena, array, 7, 3), array);
+	assert_ptr_equal(kg_arena_grow(arena, array, 7, 7), array);
 	assert_string_equal(array, "abcdef");
 }
 
@@ -290,7 +309,7 @@ static void reset_keeps_the_largest_block_within_the_limit(void **state)
 
 	for (int i = 0; i < 100; i++)
 		assert_non_null(kg_arena_alloc(arena, 4000));
-	kg_arena_reset(arena, 100000);
+	kg_arena_reset(arena, 64 << 10);
 	kept = arena->used;
 	assert_int_equal(kept, 64 << 10);
 	assert_non_null(kg_arena_alloc(arena, 60000));
@@ -330,6 +349,7 @@ int main(void)
 	        ARENA_TEST(large_allocation_leaves_the_current_block_in_use),
 	        ARENA_TEST(blocks_grow_so_that_their_number_stays_small),
 	        ARENA_TEST(used_never_exceeds_the_cap_and_comes_near_it),
+	        ARENA_TEST(header_of_a_block_counts_against_the_cap),
 	        ARENA_TEST(exhausted_arena_keeps_what_it_gave),
 	        ARENA_TEST(cap_of_zero_gives_nothing),
 	        ARENA_TEST(calloc_clears_memory_that_was_used_before),

@@ -189,7 +189,7 @@ enum kg_auth_block {
 	KG_AUTH_BLOCK_GCP_SECRET_MANAGER,
 	KG_AUTH_BLOCK_AWS_SECRET_MANAGER,
 	KG_AUTH_BLOCK_SERVICE_ACCOUNT_TOKEN,
-	KG_AUTH_BLOCK_OAUTH2, /* its five parameters, when the block is set */
+	KG_AUTH_BLOCK_OAUTH2, /* three parameters when the block is set, two more when scopes and tokenUrlParams are */
 };
 
 struct kg_auth_entry {
@@ -270,10 +270,6 @@ struct kg_object {
 
 /* Decode `tree` (an object of one of KEDA's kinds; `kind` as found by kg_kind_parse). Wrong content never fails; 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_object_decode(const cJSON *tree, enum kg_kind kind, struct kg_arena *arena, struct kg_object *out);
-
-/* Record that the text of the object held \u0000 when one of its strings has what kg_json_parse made of it, U+FFFD. Call it for an object whose
- * text has_nul_escape. 0 or KG_ENOMEM. */
-KG_MUST_CHECK int kg_object_note_nul(struct kg_object *object, struct kg_arena *arena);
 
 /* Only apiVersion, kind and metadata, whatever the kind: for deletions and for objects that are no KEDA kind. Nothing is recorded as malformed. */
 KG_MUST_CHECK int kg_object_decode_head(const cJSON *tree, struct kg_arena *arena, struct kg_object *out);

@@ -64,11 +64,10 @@ bool kg_auth_source_unresolved(const struct kg_auth_source *source)
 	return source->authentication && source->authentication->file_path && source->context->keda_version >= KG_VERSION(2, 19, 0);
 }
 
-static int from_secret_or_config_map(const struct kg_auth_source *source, const struct kg_auth_entry *entry, struct kg_given *ret_given)
+static int from_key(const struct kg_auth_source *source, const struct kg_auth_entry *entry, bool secret, struct kg_given *ret_given)
 {
 	const struct kg_resolve_context *context = source->context;
 	const struct kg_world *world = context->world;
-	bool secret = entry->block == KG_AUTH_BLOCK_SECRET;
 	const char *value = NULL;
 
 	/* A cluster-wide authentication reads from KEDA's own namespace, whose name is not known. */
@@ -94,6 +93,11 @@ static int from_oauth2(const struct kg_auth_source *source, const struct kg_auth
 		return kg_given_text(source->context->arena, oauth2->token_url, ret_given);
 	if (strcmp(entry->parameter, "clientID") == 0)
 		return kg_given_text(source->context->arena, oauth2->client_id, ret_given);
+	if (strcmp(entry->parameter, "clientSecret") != 0)
+		return 0;
+	if (entry->name)
+		return from_key(source, entry, true, ret_given);
+	*ret_given = (struct kg_given){.state = KG_PARAM_ABSENT};
 	return 0;
 }
 
@@ -109,8 +113,9 @@ static int from_entry(const struct kg_auth_source *source, const struct kg_auth_
 		return kg_environment_variable(environment, kg_environment_container(environment, entry->container), entry->name,
 		                               ret_given);
 	case KG_AUTH_BLOCK_CONFIG_MAP:
+		return from_key(source, entry, false, ret_given);
 	case KG_AUTH_BLOCK_SECRET:
-		return from_secret_or_config_map(source, entry, ret_given);
+		return from_key(source, entry, true, ret_given);
 	case KG_AUTH_BLOCK_OAUTH2:
 		return from_oauth2(source, entry, ret_given);
 	case KG_AUTH_BLOCK_VAULT:

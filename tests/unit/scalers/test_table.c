@@ -1,0 +1,291 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kedagate/scalers/params.h"
+#include "kedagate/syntax/text.h"
+
+/* What every row and every scaler must obey, whatever the facts. */
+
+static const uint32_t versions[] = {
+        KG_VERSION(2, 10, 0), KG_VERSION(2, 11, 0), KG_VERSION(2, 12, 0), KG_VERSION(2, 13, 0), KG_VERSION(2, 14, 0), KG_VERSION(2, 15, 0),
+        KG_VERSION(2, 16, 0), KG_VERSION(2, 16, 1), KG_VERSION(2, 17, 0), KG_VERSION(2, 17, 1), KG_VERSION(2, 17, 2), KG_VERSION(2, 18, 0),
+        KG_VERSION(2, 19, 0), KG_VERSION(2, 20, 0), KG_VERSION(2, 20, 2), KG_VERSION(2, 21, 0),
+};
+
+typedef void row_test(const struct kg_scaler *scaler, const struct kg_param *row);
+
+static void each_row(row_test *test)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+	size_t rows = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < scalers[i]->param_count; k++, rows++)
+			test(scalers[i], &scalers[i]->params[k]);
+	}
+	assert_in_range(rows, 100, 10000);
+}
+
+static void the_index_is_sorted_and_unique(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	assert_int_equal(count, 79);
+	for (size_t i = 1; i < count; i++)
+		assert_true(strcmp(scalers[i - 1]->type, scalers[i]->type) < 0);
+}
+
+static void in_order(const char *name, uint32_t earlier, uint32_t later)
+{
+	if (later != 0 && earlier >= later)
+		fail_msg("%s: versions out of order", name);
+}
+
+static void scaler_versions_are_in_order(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		in_order(scalers[i]->type, scalers[i]->since, scalers[i]->deprecated);
+		in_order(scalers[i]->type, scalers[i]->since, scalers[i]->removed);
+		in_order(scalers[i]->type, scalers[i]->deprecated, scalers[i]->removed);
+	}
+}
+
+static void check_row_versions(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	(void)scaler;
+	in_order(row->name, row->since, row->announced);
+	in_order(row->name, row->since, row->deprecated);
+	in_order(row->name, row->since, row->removed);
+	in_order(row->name, row->announced, row->removed);
+	in_order(row->name, row->deprecated, row->removed);
+}
+
+static void row_versions_are_in_order(void **state)
+{
+	(void)state;
+	each_row(check_row_versions);
+}
+
+static void check_row_source(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	(void)scaler;
+	assert_true(row->name && row->name[0] != '\0');
+	assert_int_not_equal(row->from[0], KG_SOURCE_NONE);
+	for (size_t i = 0; i < KG_SOURCES_MAX; i++) {
+		for (size_t k = i + 1; k < KG_SOURCES_MAX && row->from[k] != KG_SOURCE_NONE; k++)
+			assert_int_not_equal(row->from[i], row->from[k]);
+	}
+}
+
+static void every_row_has_a_name_and_distinct_sources(void **state)
+{
+	(void)state;
+	each_row(check_row_source);
+}
+
+static void check_row_default(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	(void)scaler;
+	if (!row->def)
+		return;
+	assert_int_equal(row->need, KG_OPTIONAL);
+	assert_false(row->credential);
+	if (row->values)
+		assert_true(kg_slice_among(kg_slice_of(row->def), row->values));
+	if (row->known_values)
+		assert_true(kg_slice_among(kg_slice_of(row->def), row->known_values));
+}
+
+static void a_default_is_a_legal_value_of_an_optional_row(void **state)
+{
+	(void)state;
+	each_row(check_row_default);
+}
+
+static bool shares_a_version(const struct kg_param *a, const struct kg_param *b)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(versions); i++) {
+		if (kg_param_exists(a, versions[i]) && kg_param_exists(b, versions[i]))
+			return true;
+	}
+	return false;
+}
+
+static void check_company_names(const struct kg_scaler *scaler, const struct kg_param *row, const char *const *names)
+{
+	for (; names && *names; names++) {
+		const struct kg_param *other = kg_scaler_row(scaler, *names, row->since ? row->since : KG_VERSION_OLDEST);
+
+		if (!other || strcmp(other->name, *names) != 0 || other == row || !shares_a_version(row, other))
+			fail_msg("%s %s: %s", scaler->type, row->name, *names);
+	}
+}
+
+static void check_row_company(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	check_company_names(scaler, row, row->excludes);
+	check_company_names(scaler, row, row->needs);
+}
+
+static void excluded_and_needed_parameters_are_rows(void **state)
+{
+	(void)state;
+	each_row(check_row_company);
+}
+
+static void check_exclusive_words(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	(void)scaler;
+	for (const char *const *word = row->exclusive; word && *word; word++) {
+		assert_int_equal(row->type, KG_TYPE_LIST);
+		assert_true(kg_slice_among(kg_slice_of(*word), row->values));
+	}
+}
+
+static void exclusive_words_are_among_the_allowed(void **state)
+{
+	(void)state;
+	each_row(check_exclusive_words);
+}
+
+static void check_row_modes(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	if (row->auth_mode != 0)
+		assert_int_not_equal(scaler->auth_modes, 0);
+}
+
+static void only_scalers_with_modes_have_rows_for_them(void **state)
+{
+	(void)state;
+	each_row(check_row_modes);
+}
+
+static void check_what_is_secret(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	static const char *const words[] = {"password",
+	                                    "connection",
+	                                    "apiKey",
+	                                    "bearerToken",
+	                                    "token",
+	                                    "key",
+	                                    "clientSecret",
+	                                    "customAuthValue",
+	                                    "awsSecretAccessKey",
+	                                    "awsSessionToken",
+	                                    "GoogleApplicationCredentials",
+	                                    "keyPassword",
+	                                    NULL};
+
+	(void)scaler;
+	if (kg_slice_among(kg_slice_of(row->name), words) && !row->credential)
+		fail_msg("%s %s", scaler->type, row->name);
+}
+
+static void what_is_secret_by_its_name_is_marked(void **state)
+{
+	(void)state;
+	each_row(check_what_is_secret);
+}
+
+static bool is_also(const struct kg_param *row, const char *name)
+{
+	for (size_t i = 0; i < KG_PARAM_NAMES_MAX && row->also[i]; i++) {
+		if (strcmp(row->also[i], name) == 0)
+			return true;
+	}
+	return strcmp(row->name, name) == 0;
+}
+
+static void a_name_belongs_to_one_row_in_each_version(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < scalers[i]->param_count; k++) {
+			for (size_t m = k + 1; m < scalers[i]->param_count; m++) {
+				const struct kg_param *a = &scalers[i]->params[k];
+				const struct kg_param *b = &scalers[i]->params[m];
+
+				if ((is_also(a, b->name) || is_also(b, a->name)) && shares_a_version(a, b))
+					fail_msg("%s %s", scalers[i]->type, b->name);
+			}
+		}
+	}
+}
+
+static void described_scalers_say_where_from(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+	size_t described = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		if (!scalers[i]->params)
+			continue;
+		described++;
+		assert_non_null(scalers[i]->source);
+		assert_int_not_equal(scalers[i]->typed_since, 0);
+		assert_int_not_equal(scalers[i]->other_identities, KG_IDENTITY_UNDESCRIBED);
+		assert_int_not_equal(scalers[i]->transport.kind, KG_TRANSPORT_UNKNOWN);
+		assert_int_equal(scalers[i]->other_identities == KG_IDENTITY_BREAKS, scalers[i]->other_identity_effect != NULL);
+	}
+	assert_int_equal(described, 5);
+}
+
+static void named_parameters_of_a_scaler_are_rows(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_scaler *scaler = scalers[i];
+		const struct kg_token_audience *audience = scaler->audiences;
+
+		if (scaler->verification_switch)
+			assert_int_equal(kg_scaler_row(scaler, scaler->verification_switch, KG_VERSION_NEWEST)->type, KG_TYPE_BOOL);
+		if (scaler->transport.parameter)
+			assert_non_null(kg_scaler_row(scaler, scaler->transport.parameter, KG_VERSION_NEWEST));
+		for (; audience && audience->providers; audience++) {
+			assert_non_null(kg_scaler_row(scaler, audience->parameter, KG_VERSION_NEWEST));
+			for (const char *const *suffix = audience->suffixes; *suffix; suffix++)
+				assert_int_equal(**suffix, '.');
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(the_index_is_sorted_and_unique),
+	        cmocka_unit_test(scaler_versions_are_in_order),
+	        cmocka_unit_test(row_versions_are_in_order),
+	        cmocka_unit_test(every_row_has_a_name_and_distinct_sources),
+	        cmocka_unit_test(a_default_is_a_legal_value_of_an_optional_row),
+	        cmocka_unit_test(excluded_and_needed_parameters_are_rows),
+	        cmocka_unit_test(exclusive_words_are_among_the_allowed),
+	        cmocka_unit_test(only_scalers_with_modes_have_rows_for_them),
+	        cmocka_unit_test(what_is_secret_by_its_name_is_marked),
+	        cmocka_unit_test(a_name_belongs_to_one_row_in_each_version),
+	        cmocka_unit_test(described_scalers_say_where_from),
+	        cmocka_unit_test(named_parameters_of_a_scaler_are_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -37,17 +37,17 @@ static int add_manifest(const struct reader *reader, const struct kg_manifest *m
 	return status == 0 && kind != KG_KIND_OTHER ? add_object(reader, manifest, kind) : status;
 }
 
-/* Keep the text of the file at hand, so that findings get their positions. */
+/* Keep what findings in the file at hand need for their positions. */
 static int keep_file(const struct reader *reader, const char *name)
 {
 	struct kg_bundle *out = reader->out;
 	struct kg_bundle_file *files = kg_list_room(reader->arena, out->files, out->file_count, sizeof(*files));
-	const char *text = kg_arena_strndup(reader->arena, reader->text.data, reader->text.length);
+	struct kg_lines lines;
 
-	if (files == NULL || text == NULL)
+	if (files == NULL || kg_lines_find(reader->text.data, reader->text.length, reader->arena, &lines) != 0)
 		return KG_ENOMEM;
 	out->files = files;
-	files[out->file_count++] = (struct kg_bundle_file){.name = name, .text = text, .length = reader->text.length};
+	files[out->file_count++] = (struct kg_bundle_file){.name = name, .lines = lines};
 	return 0;
 }
 

@@ -9,14 +9,14 @@
 #include "cli/inputs.h"
 #include "kedagate/base/arena.h"
 #include "kedagate/base/compiler.h"
+#include "kedagate/model/lines.h"
 #include "kedagate/model/manifest.h"
 #include "kedagate/model/object.h"
 #include "kedagate/model/world.h"
 
 struct kg_bundle_file {
 	const char *name;
-	const char *text; /* as it was read */
-	size_t length;
+	struct kg_lines lines;
 };
 
 /* An object of one of KEDA's four kinds. */

@@ -92,11 +92,14 @@ static const struct kg_finding *keep_finding(struct kg_arena *arena, const struc
 	return failed ? NULL : copy;
 }
 
+static struct kg_position position_of(const struct check *check, const struct kg_bundle_object *object, const char *path)
+{
+	return kg_lines_position(&check->bundle.files[object->file].lines, kg_manifest_offset(&object->manifest, path));
+}
+
 static int keep_findings(struct check *check, const struct kg_bundle_object *object, const struct kg_judgement *judgement,
                          struct kg_report_result *result)
 {
-	const struct kg_bundle_file *file = &check->bundle.files[object->file];
-
 	result->findings = kg_arena_calloc(&check->arena, judgement->count, sizeof(*result->findings));
 	if (result->findings == NULL)
 		return KG_ENOMEM;
@@ -107,18 +110,11 @@ static int keep_findings(struct check *check, const struct kg_bundle_object *obj
 
 		if (finding == NULL)
 			return KG_ENOMEM;
-		position = kg_manifest_position(file->text, file->length, file->name, &object->manifest, finding->path);
+		position = position_of(check, object, finding->path);
 		result->findings[result->finding_count++] = (struct kg_report_finding){
 		        .finding = finding, .action = judged->action, .line = position.line, .column = position.column};
 	}
 	return 0;
-}
-
-static int decode(const struct kg_bundle_object *bundled, struct kg_arena *arena, struct kg_object *object)
-{
-	int status = kg_object_decode(bundled->manifest.tree, bundled->kind, arena, object);
-
-	return status == 0 && bundled->manifest.has_nul_escape ? kg_object_note_nul(object, arena) : status;
 }
 
 /* Where an object goes: NULL for a cluster-wide kind. */
@@ -135,8 +131,7 @@ static int judge(struct check *check, const struct kg_bundle_object *bundled, st
 	struct kg_judgement judgement = {0};
 	struct kg_object object;
 	struct kg_policy_subject subject = {.object = &object, .now = check->now};
-	const struct kg_bundle_file *file = &check->bundle.files[bundled->file];
-	int status = decode(bundled, &check->scratch, &object);
+	int status = kg_object_decode(bundled->manifest.tree, bundled->kind, &check->scratch, &object);
 
 	if (status != 0)
 		return status;
@@ -145,8 +140,8 @@ static int judge(struct check *check, const struct kg_bundle_object *bundled, st
 	if (status != 0)
 		return status;
 	/* Strings of the object are borrowed from its tree, which outlives the report. */
-	*result = (struct kg_report_result){.file = file->name,
-	                                    .line = kg_manifest_position(file->text, file->length, file->name, &bundled->manifest, "").line,
+	*result = (struct kg_report_result){.file = check->bundle.files[bundled->file].name,
+	                                    .line = position_of(check, bundled, "").line,
 	                                    .document = bundled->manifest.document,
 	                                    .kind = kg_kind_name(object.kind),
 	                                    .namespace = subject.namespace,
@@ -215,25 +210,32 @@ static int read_and_judge(struct check *check, char *const *operands, size_t ope
 	return status == 0 ? print_report(check) : status;
 }
 
+static int exit_code(const struct kg_report *report)
+{
+	if (report->error_count > 0)
+		return KG_EXIT_USAGE;
+	return kg_report_count(report).denied > 0 ? KG_EXIT_DENIED : KG_EXIT_OK;
+}
+
 /* Returns the exit code. */
 static int run(struct check *check, char *const *operands, size_t operand_count)
 {
 	struct kg_err err;
+	int code = KG_EXIT_OK;
 	int status;
 
 	kg_arena_init(&check->arena, KG_MAX_CHECK_ARENA_BYTES);
 	kg_arena_init(&check->scratch, KG_MAX_REVIEW_ARENA_BYTES);
 	status = read_and_judge(check, operands, operand_count);
+	if (status == 0)
+		code = exit_code(&check->report);
 	kg_arena_release(&check->scratch);
 	kg_arena_release(&check->arena);
-	if (status != 0) {
-		(void)kg_err_set(&err, status, "out of memory, or the input is larger than %zu MiB of memory can hold",
-		                 KG_MAX_CHECK_ARENA_BYTES >> 20);
-		return kg_command_fail(usage.name, &err);
-	}
-	if (check->report.error_count > 0)
-		return KG_EXIT_USAGE;
-	return kg_report_count(&check->report).denied > 0 ? KG_EXIT_DENIED : KG_EXIT_OK;
+	if (status == 0)
+		return code;
+	(void)kg_err_set(&err, status, "out of memory, or the input is larger than %zu MiB of memory can hold",
+	                 KG_MAX_CHECK_ARENA_BYTES >> 20);
+	return kg_command_fail(usage.name, &err);
 }
 
 int kg_command_check(int argc, char **argv)

@@ -234,13 +234,11 @@ static const cJSON *next_child(const cJSON *node, const char *path, bool at_star
 	return best;
 }
 
-struct kg_position kg_manifest_position(const char *bytes, size_t length, const char *name, const struct kg_manifest *manifest,
-                                        const char *path)
+size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path)
 {
 	const cJSON *node = manifest->tree;
 	const char *at = path;
 
-	(void)name;
 	while (*at != '\0') {
 		size_t taken;
 		const cJSON *child = next_child(node, at, at == path, &taken);
@@ -250,5 +248,12 @@ struct kg_position kg_manifest_position(const char *bytes, size_t length, const 
 		node = child;
 		at += taken;
 	}
-	return kg_text_position(bytes, length, kg_placed_of(node)->offset);
+	return kg_placed_of(node)->offset;
+}
+
+struct kg_position kg_manifest_position(const char *bytes, size_t length, const char *name, const struct kg_manifest *manifest,
+                                        const char *path)
+{
+	(void)name;
+	return kg_text_position(bytes, length, kg_manifest_offset(manifest, path));
 }

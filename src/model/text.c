@@ -15,8 +15,7 @@ struct kg_position kg_text_position(const char *bytes, size_t length, size_t off
 	size_t end = offset < length ? offset : length;
 
 	for (size_t i = 0; i < end; i++) {
-		/* Of \r\n the second byte ends the line. */
-		if (bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == length || bytes[i + 1] != '\n'))) {
+		if (kg_text_line_ends_at(bytes, length, i)) {
 			position.line++;
 			position.column = 1;
 		} else {

@@ -47,3 +47,6 @@ struct kg_position {
  */
 struct kg_position kg_manifest_position(const char *bytes, size_t length, const char *name, const struct kg_manifest *manifest,
                                         const char *path);
+
+/* The same as an offset into the text; kedagate/model/lines.h makes positions of many of them. */
+size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path);

@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,9 +47,9 @@ static void make_directory(struct fixture *f, const char *name)
 static void find(struct fixture *f, const char *name, bool recursive)
 {
 	char path[PATH_MAX];
-	char *operands[] = {path};
+	char *operands[] = {*name != '\0' ? path : f->directory.path};
 
-	(void)snprintf(path, sizeof(path), "%s%s%s", f->directory.path, *name != '\0' ? "/" : "", name);
+	tempdir_path(&f->directory, name, path);
 	assert_int_equal(kg_inputs_find(operands, 1, recursive, &f->arena, &f->inputs), 0);
 }
 

@@ -130,17 +130,38 @@ bool kg_utf8_is_printable(uint32_t code_point)
 	return true;
 }
 
+/* How many bytes from the start are printable ASCII, as nearly all are. */
+KG_PURE static size_t plain_length(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && text[at] >= ' ' && text[at] <= '~')
+		at++;
+	return at;
+}
+
+/* Append the character, or the stray byte, that `text` begins with. Returns how many bytes it took. */
+static size_t append_one_printable(struct kg_buf *out, const char *text, size_t length)
+{
+	size_t character = kg_utf8_character(text, length);
+
+	if (character == 0 || !kg_utf8_is_printable(kg_utf8_code_point(text, character)))
+		kg_buf_putc(out, '?');
+	else
+		kg_buf_append(out, text, character);
+	return character > 0 ? character : 1;
+}
+
 void kg_utf8_append_printable(struct kg_buf *out, const char *text, size_t length)
 {
-	while (length > 0) {
-		size_t character = kg_utf8_character(text, length);
+	for (;;) {
+		size_t taken = plain_length(text, length);
 
-		if (character == 0 || !kg_utf8_is_printable(kg_utf8_code_point(text, character)))
-			kg_buf_putc(out, '?');
-		else
-			kg_buf_append(out, text, character);
-		character = character > 0 ? character : 1;
-		text += character;
-		length -= character;
+		kg_buf_append(out, text, taken);
+		if (taken == length)
+			return;
+		taken += append_one_printable(out, text + taken, length - taken);
+		text += taken;
+		length -= taken;
 	}
 }

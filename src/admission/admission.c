@@ -13,7 +13,6 @@ struct review {
 	const struct kg_admission_env *env;
 	struct kg_arena *arena;
 	struct kg_admission_request request;
-	bool has_nul_escape;
 	struct kg_judgement judgement;
 };
 
@@ -25,7 +24,6 @@ static int decode(struct review *review, char *bytes, size_t length, struct kg_e
 
 	if (status)
 		return status;
-	review->has_nul_escape = facts.has_nul_escape;
 	return kg_admission_request_read(tree, &review->request, err);
 }
 
@@ -36,8 +34,6 @@ static int judge(struct review *review)
 	struct kg_policy_subject subject = {object, review->request.namespace, review->env->now};
 	int status = object ? kg_object_decode(review->request.object, review->request.known_kind, review->arena, object) : KG_ENOMEM;
 
-	if (status == 0 && review->has_nul_escape)
-		status = kg_object_note_nul(object, review->arena);
 	if (status)
 		return status;
 	if (!*review->request.name)
@@ -119,6 +115,7 @@ int kg_admission_review(const struct kg_admission_env *env, char *bytes, size_t 
 	int status = 0;
 
 	*summary = (struct kg_admission_summary){0};
+	kg_buf_clear(out);
 	if (!review)
 		return refuse(KG_ENOMEM, &err, out, summary);
 	review->env = env;

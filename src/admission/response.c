@@ -104,56 +104,45 @@ static json_t *make_annotations(const struct kg_judgement *judgement, const char
 	return annotations;
 }
 
-/* Set `name` unless the value is an empty list; false without memory. */
-static bool set_unless_empty(json_t *object, const char *name, json_t *value)
-{
-	if (!value)
-		return false;
-	if (json_is_array(value) && json_array_size(value) == 0) {
-		json_decref(value);
-		return true;
-	}
-	return json_object_set_new(object, name, value) == 0;
-}
-
-static json_t *make_response(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
-                             struct kg_arena *arena)
-{
-	bool denied = judgement && judgement->verdict == KG_VERDICT_DENY;
-	json_t *response = json_pack("{s:s, s:b}", "uid", request->uid, "allowed", !denied);
-	bool complete = response != NULL;
-
-	if (complete && denied)
-		complete = set_unless_empty(response, "status", make_status(request, judgement, arena));
-	if (complete && judgement)
-		complete = set_unless_empty(response, "warnings", make_warnings(judgement, arena));
-	if (complete)
-		complete = set_unless_empty(response, "auditAnnotations", make_annotations(judgement, skip_reason, arena));
-	if (complete)
-		return response;
-	json_decref(response);
-	return NULL;
-}
-
 static int append_bytes(const char *bytes, size_t length, void *buf)
 {
 	kg_buf_append(buf, bytes, length);
 	return 0;
 }
 
-int kg_admission_response_write(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
-                                struct kg_arena *arena, struct kg_buf *out)
+/* Write `value`, which it takes over, behind the text `before`. NULL is KG_ENOMEM. */
+static int write_value(const char *before, json_t *value, struct kg_buf *out)
 {
-	json_t *response = make_response(request, judgement, skip_reason, arena);
-	json_t *review = NULL;
+	int failed = 0;
 
-	if (!response)
+	if (!value)
 		return KG_ENOMEM;
-	review = json_pack("{s:s, s:s, s:o}", "kind", "AdmissionReview", "apiVersion", request->api_version, "response", response);
-	if (!review)
-		return KG_ENOMEM;
-	(void)json_dump_callback(review, append_bytes, out, JSON_COMPACT);
-	kg_buf_putc(out, '\n');
-	json_decref(review);
-	return kg_buf_status(out);
+	kg_buf_puts(out, before);
+	failed = json_dump_callback(value, append_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(value);
+	return failed ? KG_ENOMEM : 0;
+}
+
+/*
+ * The envelope is text, because it is the same in every answer and a tree of it costs more than judging the object; whatever comes from the
+ * request or the findings goes through the JSON library.
+ */
+int kg_admission_response_write(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
+				struct kg_arena *arena, struct kg_buf *out)
+{
+	bool denied = judgement && judgement->verdict == KG_VERDICT_DENY;
+	int status = 0;
+
+	kg_buf_puts(out, "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"");
+	kg_buf_puts(out, request->api_version);
+	status = write_value("\",\"response\":{\"uid\":", json_string(request->uid), out);
+	kg_buf_puts(out, denied ? ",\"allowed\":false" : ",\"allowed\":true");
+	if (status == 0 && denied)
+		status = write_value(",\"status\":", make_status(request, judgement, arena), out);
+	if (status == 0 && judgement && judgement->warned)
+		status = write_value(",\"warnings\":", make_warnings(judgement, arena), out);
+	if (status == 0)
+		status = write_value(",\"auditAnnotations\":", make_annotations(judgement, skip_reason, arena), out);
+	kg_buf_puts(out, "}}\n");
+	return status ? status : kg_buf_status(out);
 }

@@ -41,7 +41,7 @@ struct kg_admission_summary {
 };
 
 /*
- * Review `bytes` (changed in place) and write the response body to `out`. Returns the HTTP status:
+ * Review `bytes` (changed in place) and write the response body to `out`, which is emptied first. Returns the HTTP status:
  * 200 with an AdmissionReview; 400 with one line of plain text that says where the request is wrong (malformed, duplicate member, too deep, no
  * AdmissionReview, no uid); 500 with one line of plain text when memory or the arena's cap is exhausted, so that failurePolicy decides.
  * `summary` is filled as far as it is known.

@@ -1,0 +1,46 @@
+"""What people and programs read, compared with the files beside this one.
+
+    make golden-update      write the files anew; read the difference before you commit it
+"""
+
+import os
+import pathlib
+
+import pytest
+from program import run
+
+HERE = pathlib.Path(__file__).resolve().parent
+UPDATE = os.environ.get("KEDAGATE_GOLDEN_UPDATE")
+COMMANDS = ("serve", "check", "rules", "explain", "scalers", "certs", "version")
+
+# file name: (exit code, arguments)
+OUTPUTS = {
+    "help.txt": (0, ["help"]),
+    **{f"help-{command}.txt": (0, [command, "--help"]) for command in COMMANDS},
+    "rules.txt": (0, ["rules"]),
+    "rules.json": (0, ["rules", "-o", "json"]),
+    "explain-identity-id-missing.txt": (0, ["explain", "identity-id-missing"]),
+    "scalers.txt": (0, ["scalers"]),
+    "scalers.json": (0, ["scalers", "-o", "json"]),
+    "scalers-postgresql.txt": (0, ["scalers", "postgresql"]),
+    "check.txt": (2, ["check", "-R", "input"]),
+    "check.json": (2, ["check", "-R", "input", "-o", "json"]),
+    "check-audit.txt": (0, ["check", "input/orders.yaml", "input/auth.yaml", "--mode", "audit", "--keda-version", "2.17.1"]),
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_output(name):
+    code, arguments = OUTPUTS[name]
+    result = run(*arguments, cwd=HERE)
+    assert result.returncode == code, result.stderr
+    assert result.stderr == ""
+    golden = HERE / name
+    if UPDATE:
+        golden.write_text(result.stdout, encoding="utf-8")
+    assert result.stdout == golden.read_text(encoding="utf-8")
+
+
+def test_every_golden_file_is_compared():
+    there = {path.name for path in HERE.iterdir() if path.suffix in (".txt", ".json")}
+    assert there == set(OUTPUTS)

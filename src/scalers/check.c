@@ -112,8 +112,6 @@ static int check_row(const struct kg_params *params, const struct kg_param *row,
 {
 	int status = 0;
 
-	if (row->deprecated != 0 && params->keda_version >= row->deprecated)
-		return 0;
 	if (is_needed(params, row) && kg_params_missing(params, row->name))
 		return kg_complain_missing(params, row->name, why_needed(row->need), out);
 	status = check_value(params, row, value, out);

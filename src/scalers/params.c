@@ -189,13 +189,10 @@ static bool identity_credential(const struct kg_params *params, struct kg_creden
 
 static bool row_credential(const struct kg_params *params, unsigned modes, struct kg_credential_use *ret_use)
 {
-	bool identity = kg_params_identity_possible(params);
-
 	for (size_t i = 0; params->values && i < params->scaler->param_count; i++) {
 		const struct kg_param *row = &params->scaler->params[i];
 
-		if (!row->sent_as || !is_given(&params->values[i]) || (row->auth_mode != 0 && !(row->auth_mode & modes)) ||
-		    (row->ignored_with_identity && identity))
+		if (!row->sent_as || !is_given(&params->values[i]) || (row->auth_mode != 0 && !(row->auth_mode & modes)))
 			continue;
 		*ret_use = (struct kg_credential_use){.parameter = row->name, .what = row->sent_as, .key = params->values[i].key};
 		return true;

@@ -106,7 +106,7 @@ static void another_provider_is_refused(void **state)
 	struct given given;
 
 	(void)state;
-	servicebus(&given, KG_VERSION_NEWEST);
+	given_trigger(&given, "azure-servicebus", KG_VERSION_NEWEST);
 	given_known(&given, "queueName", "q");
 	given_identity(&given, "aws");
 	assert_int_equal(kg_params_useless_identity(&given.params), KG_IDENTITY_REFUSED);

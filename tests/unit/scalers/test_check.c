@@ -316,16 +316,6 @@ static void running_out_of_memory_is_told(void **state)
 	kg_arena_release(&given.arena);
 }
 
-static void a_deprecated_row_is_left_to_the_rules(void **state)
-{
-	struct given given;
-
-	(void)state;
-	prometheus(&given, KG_VERSION(2, 14, 0));
-	given_known(&given, "cortexOrgID", "tenant");
-	expect_nothing(&given);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,7 +336,7 @@ int main(void)
 	        cmocka_unit_test(a_value_of_an_authentication_is_never_shown),
 	        cmocka_unit_test(a_value_that_may_hold_a_secret_is_never_shown),
 	        cmocka_unit_test(running_out_of_memory_is_told),
-	        cmocka_unit_test(a_deprecated_row_is_left_to_the_rules),
+
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

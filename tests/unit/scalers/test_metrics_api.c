@@ -118,6 +118,11 @@ static void material_must_be_pem_where_it_is_used(void **state)
 	given_present(&given, "cert");
 	given_present(&given, "key");
 	expect_only(&given, KG_COMPLAINT_INVALID, "ca");
+	metrics_api(&given, KG_VERSION(2, 17, 3));
+	given_known(&given, "authMode", "basic");
+	given_present(&given, "username");
+	given_known(&given, "ca", "caaa");
+	expect_doubt(&given, KG_COMPLAINT_INVALID, "ca");
 	with_modes(&given, "tls");
 	given.params.keda_version = KG_VERSION(2, 20, 1);
 	given_known(&given, "ca", "caaa");

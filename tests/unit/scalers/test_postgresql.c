@@ -236,6 +236,16 @@ static void the_driver_refuses_other_modes_and_ports(void **state)
 	expect_nothing(&given);
 }
 
+static void what_lib_pq_takes_for_a_port_is_not_judged(void **state)
+{
+	struct given given;
+
+	(void)state;
+	with_parts(&given, KG_VERSION(2, 10, 1), "require");
+	given_known(&given, "port", "test_port");
+	expect_nothing(&given);
+}
+
 static void with_an_identity_the_driver_comes_too_late_to_refuse(void **state)
 {
 	struct given given;
@@ -327,6 +337,7 @@ int main(void)
 	        cmocka_unit_test(with_an_identity_the_parts_decide_whatever_the_connection),
 	        cmocka_unit_test(the_credential_is_that_of_the_form_in_use),
 	        cmocka_unit_test(the_driver_refuses_other_modes_and_ports),
+	        cmocka_unit_test(what_lib_pq_takes_for_a_port_is_not_judged),
 	        cmocka_unit_test(with_an_identity_the_driver_comes_too_late_to_refuse),
 	        cmocka_unit_test(lib_pq_knows_fewer_modes),
 	        cmocka_unit_test(an_unreadable_connection_is_named_without_its_text),

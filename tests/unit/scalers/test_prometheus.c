@@ -133,6 +133,12 @@ static void an_identity_clashes_with_modes(void **state)
 		given_known(&given, "authModes", "basic");
 		given_present(&given, "username");
 		expect_only(&given, KG_COMPLAINT_CONFLICT, "authModes");
+		/* In 2.10 not all of them have an effect, and they clash all the same. */
+		prometheus(&given, KG_VERSION(2, 10, 1), "https://prometheus.example");
+		given_identity(&given, providers[i]);
+		given_known(&given, "authModes", "basic");
+		given_present(&given, "username");
+		expect_only(&given, KG_COMPLAINT_CONFLICT, "authModes");
 	}
 }
 
@@ -366,6 +372,16 @@ static void modes_are_those_of_the_version(void **state)
 	}
 }
 
+static void a_refused_list_of_modes_needs_nothing_more(void **state)
+{
+	struct given given;
+
+	(void)state;
+	prometheus(&given, KG_VERSION_NEWEST, "https://prometheus.example");
+	given_known(&given, "authModes", "basic,bearer");
+	expect_only(&given, KG_COMPLAINT_INVALID, "authModes");
+}
+
 static void a_ca_is_read_with_any_mode(void **state)
 {
 	struct given given;
@@ -404,6 +420,7 @@ int main(void)
 	        cmocka_unit_test(an_address_without_scheme_is_doubtful),
 	        cmocka_unit_test(a_google_key_is_a_json_object),
 	        cmocka_unit_test(modes_are_those_of_the_version),
+	        cmocka_unit_test(a_refused_list_of_modes_needs_nothing_more),
 	        cmocka_unit_test(a_ca_is_read_with_any_mode),
 	};
 

@@ -151,6 +151,8 @@ static void a_key_of_another_version_still_finds_a_row(void **state)
 	(void)state;
 	assert_non_null(row);
 	assert_false(kg_param_exists(row, KG_VERSION_NEWEST));
+	row = kg_scaler_param(prometheus, "timeout", KG_VERSION(2, 16, 0), NULL);
+	assert_int_equal(row->since, KG_VERSION(2, 17, 0));
 	row = kg_scaler_param(prometheus, "authMode", KG_VERSION(2, 17, 0), NULL);
 	assert_non_null(row);
 	assert_false(kg_param_exists(row, KG_VERSION(2, 17, 0)));

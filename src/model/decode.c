@@ -69,12 +69,12 @@ static void record_type(struct kg_decoder *decoder, const struct kg_place *place
 	                  (struct kg_malformed){.kind = KG_MALFORMED_TYPE, .expected = expected, .actual = type_name(node)});
 }
 
-/* Zeroed memory for an array; NULL for none, too, so check the status. */
+/* Zeroed memory for an array, not NULL for an empty one; NULL for items of no size, which are only checked. */
 static void *new_array(struct kg_decoder *decoder, size_t count, size_t size)
 {
-	void *items = count > 0 && size > 0 ? kg_arena_calloc(decoder->arena, count, size) : NULL;
+	void *items = size > 0 ? kg_arena_calloc(decoder->arena, count, size) : NULL;
 
-	if (items == NULL && count > 0 && size > 0)
+	if (items == NULL && size > 0)
 		decoder->status = KG_ENOMEM;
 	return items;
 }

@@ -137,8 +137,10 @@ static void gather_entries(struct kg_decoder *decoder, struct kg_decoded *decode
 
 /* ---- objects ---- */
 
-static void limit_triggers(struct kg_scaled *scaled)
+static void finish_triggers(struct kg_scaled *scaled)
 {
+	/* An empty list has an array, too. */
+	scaled->triggers_set = scaled->triggers != NULL;
 	if (scaled->trigger_count <= KG_MAX_TRIGGERS)
 		return;
 	scaled->triggers_left_out = scaled->trigger_count - KG_MAX_TRIGGERS;
@@ -158,7 +160,7 @@ int kg_object_decode(const cJSON *tree, enum kg_kind kind, struct kg_arena *aren
 	if ((kind & KG_KINDS_AUTHENTICATION) != 0)
 		gather_entries(&decoder, &decoded);
 	if ((kind & KG_KINDS_SCALED) != 0)
-		limit_triggers(&decoded.object.scaled);
+		finish_triggers(&decoded.object.scaled);
 	if (decoder.status == 0)
 		*out = decoded.object;
 	return decoder.status;

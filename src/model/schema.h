@@ -19,7 +19,7 @@ enum kg_schema_type {
 	KG_SCHEMA_PRESENT, /* bool, true for a value of any type */
 	KG_SCHEMA_OBJECT,  /* a structure as `nested` says */
 	KG_SCHEMA_TREE,    /* const cJSON *, an object that is checked against `nested` */
-	KG_SCHEMA_LIST,    /* pointer to an array of structures as `nested` says, and their number at `mark` */
+	KG_SCHEMA_LIST, /* pointer to an array of structures as `nested` says, never NULL when the list is there, and their number at `mark` */
 	KG_SCHEMA_STRINGS, /* struct kg_strings */
 	KG_SCHEMA_PAIRS,   /* struct kg_pairs */
 };

@@ -1,0 +1,207 @@
+"""The case folders through `kedagate check` and, as AdmissionReviews over HTTPS, through `kedagate serve`.
+
+README.md has the format. Findings are compared as (action, rule, path), the same ones both ways.
+"""
+
+import collections
+import json
+import pathlib
+import re
+
+import pytest
+import yaml
+from certificates import Authority
+from daemon import Daemon
+from program import report, run
+from reviews import admission_review
+
+HERE = pathlib.Path(__file__).resolve().parent
+GROUP = "keda.sh/"
+CLUSTER_KIND = "ClusterTriggerAuthentication"
+KINDS = {"ScaledObject", "ScaledJob", "TriggerAuthentication", CLUSTER_KIND}
+MEMBERS = {"kedaVersion", "profile", "mode", "secrets", "objects"}
+
+Judged = collections.namedtuple("Judged", "kind namespace name verdict findings")
+
+
+class Loader(yaml.CSafeLoader):
+    """YAML as the API machinery reads it has no dates."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def members(value):
+    return value if isinstance(value, dict) else {}
+
+
+def taken_apart(documents):
+    for document in documents:
+        if str(members(document).get("kind")).endswith("List") and "items" in document:
+            yield from taken_apart(document["items"])
+        elif isinstance(document, dict):
+            yield document
+
+
+class Case:
+    def __init__(self, path):
+        self.path = path
+        self.rule, self.name = path.parent.name, path.name
+        self.file = path / "object.yaml"
+        self.want = json.loads((path / "want.json").read_text(encoding="utf-8"))
+        self.options = ["--keda-version", self.want.get("kedaVersion", "2.20.2"), "--profile", self.want.get("profile", "baseline")]
+        self.options += ["--mode", self.want.get("mode", "enforce")]
+
+    def objects(self):
+        return list(taken_apart(yaml.load_all(self.file.read_text(encoding="utf-8"), Loader)))
+
+    def wanted(self):
+        return [
+            Judged(o["kind"], o.get("namespace"), o["name"], o["verdict"], [(f["action"], f["rule"], f["path"]) for f in o["findings"]])
+            for o in self.want["objects"]
+        ]
+
+    def fires(self):
+        return any(rule == self.rule for judged in self.wanted() for _, rule, _ in judged.findings)
+
+    def compare(self, found):
+        """An object that is not listed must be allowed without findings."""
+        listed = {judged[:3] for judged in self.wanted()}
+        assert [j for j in found if j[:3] in listed or j.findings or j.verdict != "allow"] == self.wanted()
+
+
+CASES = [Case(path.parent) for path in sorted(HERE.glob("*/*/want.json"))]
+
+
+def each(cases):
+    return pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.rule}/{case.name}") for case in cases])
+
+
+# ---- kedagate check ----
+
+
+@each(CASES)
+def test_check(case):
+    document, code = report(case.file, *case.options)
+    assert document["errors"] == []
+    found = [
+        Judged(r["kind"], r["namespace"], r["name"] or "", r["verdict"], [(f["action"], f["rule"], f["path"]) for f in r["findings"]])
+        for r in document["results"]
+    ]
+    case.compare(found)
+    assert code == int(any(judged.verdict == "deny" for judged in found))
+
+
+# ---- kedagate serve ----
+
+
+class Servers:
+    """One server for all cases with the same settings, started when the first of them needs it.
+
+    So that cases do not see each other's objects, each has namespaces of its own. What is cluster-wide cannot be kept apart: a case with
+    such an object has a server of its own.
+    """
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.authority = Authority()
+        self.authority.issue().write(directory)
+        self.daemons = {}
+        self.groups = collections.defaultdict(list)
+        for case in CASES:
+            self.groups[self.key(case)].append(case)
+
+    @staticmethod
+    def key(case):
+        own = f"{case.rule}/{case.name}" if CLUSTER_KIND in case.file.read_text(encoding="utf-8") else ""
+        return (*case.options, own)
+
+    @staticmethod
+    def placed(case, manifest):
+        """The manifest in a namespace of the case's own, and that namespace."""
+        if manifest.get("kind") == CLUSTER_KIND:
+            return manifest, ""
+        metadata = members(manifest.get("metadata"))
+        namespace = f"{metadata.get('namespace') or 'default'}-{CASES.index(case)}"
+        return {**manifest, "metadata": {**metadata, "namespace": namespace}}, namespace
+
+    def daemon(self, case):
+        key = self.key(case)
+        if key not in self.daemons:
+            world = self.directory / f"world-{len(self.daemons)}"
+            world.mkdir()
+            for member in self.groups[key]:
+                objects = [self.placed(member, manifest)[0] for manifest in member.objects()]
+                (world / f"{CASES.index(member)}.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}), encoding="utf-8")
+            self.daemons[key] = Daemon(self.directory, self.authority, "--objects", world, *case.options)
+        return self.daemons[key]
+
+    def review(self, case, manifest):
+        placed, namespace = self.placed(case, manifest)
+        name = members(manifest.get("metadata")).get("name", "")
+        answer = self.daemon(case).review(admission_review({**placed, "metadata": placed.get("metadata", {})}, namespace=namespace, name=name))
+        findings = findings_of(answer)
+        compare_with_annotations(answer, findings)
+        original = None if not namespace else namespace.rsplit("-", 1)[0]
+        return Judged(manifest["kind"], original, name, answer["auditAnnotations"]["verdict"], findings)
+
+    def stop(self):
+        for daemon in self.daemons.values():
+            daemon.stop()
+
+
+def findings_of(answer):
+    """(action, rule, path) of each, from the annotation that names them all."""
+    text = answer["auditAnnotations"].get("findings", "")
+    return [tuple(entry.split(" ", 2)) for entry in re.split(r"; (?=(?:deny|warn|audit) )", text) if entry]
+
+
+def compare_with_annotations(answer, findings):
+    """What the user sees agrees with what the audit log says."""
+    denied = [(rule, path) for action, rule, path in findings if action == "deny"]
+    warned = [rule for action, rule, _ in findings if action == "warn"]
+    causes = answer.get("status", {}).get("details", {}).get("causes", [])
+    assert answer["allowed"] == (not denied) == (answer["auditAnnotations"]["verdict"] != "deny")
+    assert [(re.search(r"\[([a-z0-9-]+)\]$", cause["message"])[1], cause["field"]) for cause in causes] == denied
+    warnings = [re.search(r"\[([a-z0-9-]+)\]$", warning)[1] for warning in answer.get("warnings", [])]
+    assert sorted(warnings) == sorted(warned)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory):
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers
+    servers.stop()
+
+
+@each([case for case in CASES if not case.want.get("secrets")])
+def test_https(case, servers):
+    judged = [m for m in case.objects() if m.get("kind") in KINDS and str(m.get("apiVersion")).startswith(GROUP)]
+    case.compare([servers.review(case, manifest) for manifest in judged])
+
+
+# ---- the folders ----
+
+
+def rules():
+    return [rule["id"] for rule in json.loads(run("rules", "-o", "json").stdout)["rules"]]
+
+
+@pytest.mark.parametrize("rule", rules())
+def test_rule_is_covered(rule):
+    """A case in which it fires, a near miss, and an explanation."""
+    cases = [case for case in CASES if case.rule == rule]
+    assert any(case.fires() for case in cases), "no case in which it fires"
+    assert any(not case.fires() for case in cases), "no case in which it stays silent"
+    assert len(run("explain", rule).stdout.splitlines()) > 4
+
+
+def test_folders_are_cases_of_rules():
+    assert {path.name for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__"} <= set(rules())
+    folders = [path for path in HERE.glob("*/*") if path.parent.name != "__pycache__"]
+    assert sorted(case.path for case in CASES) == sorted(folders)
+    for case in CASES:
+        assert {path.name for path in case.path.iterdir()} == {"object.yaml", "want.json"}, case.path
+        assert set(case.want) <= MEMBERS and "objects" in case.want, case.path

@@ -45,7 +45,8 @@ static bool is_in_use(const struct kg_dirwatch *watch, int descriptor)
 
 /*
  * Watch what now has the name of directory `i`. The kernel gives the same descriptor for the same directory, so this costs little when
- * nothing changed, and notices also when a directory further up was replaced. 0, or -1 with errno.
+ * nothing changed, and notices also when a directory further up was replaced. It drops the watch of a removed directory by itself; dropping
+ * that again does nothing, since descriptors are not used twice. 0, or -1 with errno.
  */
 static int arm(struct kg_dirwatch *watch, int i)
 {
@@ -93,26 +94,6 @@ int kg_dirwatch_add_parent(struct kg_dirwatch *watch, const char *path, struct k
 	return kg_err_set(err, KG_EIO, "cannot watch directory %s: %s", watch->directories[i], strerror(errno));
 }
 
-static void forget(struct kg_dirwatch *watch, int descriptor)
-{
-	for (int i = 0; i < watch->count; i++) {
-		if (watch->watches[i] == descriptor)
-			watch->watches[i] = NOT_WATCHED;
-	}
-}
-
-/* The kernel drops a watch by itself when the directory is removed or unmounted. */
-static void forget_dropped(struct kg_dirwatch *watch, const char *events, size_t length)
-{
-	struct inotify_event event;
-
-	for (size_t at = 0; at + sizeof(event) <= length; at += sizeof(event) + event.len) {
-		memcpy(&event, events + at, sizeof(event));
-		if ((event.mask & IN_IGNORED) != 0)
-			forget(watch, event.wd);
-	}
-}
-
 bool kg_dirwatch_drain(struct kg_dirwatch *watch)
 {
 	char events[4096];
@@ -126,7 +107,6 @@ bool kg_dirwatch_drain(struct kg_dirwatch *watch)
 		if (length <= 0)
 			break;
 		any = true;
-		forget_dropped(watch, events, (size_t)length);
 	}
 	return any;
 }

@@ -107,6 +107,19 @@ static void replacement_by_rename_is_noticed(void **state)
 	assert_noticed(fixture);
 }
 
+static void file_moved_in_or_out_is_noticed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(mkdir(path_of(fixture, "d"), 0700), 0);
+	tempdir_write(&fixture->directory, "f", "x");
+	watch_parent_of(fixture, "d/f");
+	rename_within(fixture, "f", "d/f");
+	assert_noticed(fixture);
+	rename_within(fixture, "d/f", "f");
+	assert_noticed(fixture);
+}
+
 /* As the kubelet does it: a new directory, a new link to it, and a rename of that over `..data`. */
 static void swap_of_the_data_link_is_noticed(void **state)
 {
@@ -281,6 +294,7 @@ int main(void)
 	        WATCH_TEST(nothing_happens_in_a_quiet_directory),
 	        WATCH_TEST(write_in_place_is_noticed),
 	        WATCH_TEST(replacement_by_rename_is_noticed),
+	        WATCH_TEST(file_moved_in_or_out_is_noticed),
 	        WATCH_TEST(swap_of_the_data_link_is_noticed),
 	        WATCH_TEST(removal_of_a_file_is_noticed),
 	        WATCH_TEST(change_of_permissions_is_noticed),

@@ -129,9 +129,13 @@ static void file_over_the_limit_is_refused_with_the_limit(void **state)
 	static const struct {
 		size_t max;
 		const char *text;
-	} rows[] = {{5, "limit of 5 bytes"}, {2048, "limit of 2 KiB"}, {1 << 20, "limit of 1 MiB"}, {1500, "limit of 1500 bytes"}};
+	} rows[] = {{5, "limit of 5 bytes"},
+	            {2048, "limit of 2 KiB"},
+	            {1 << 20, "limit of 1 MiB"},
+	            {1500, "limit of 1500 bytes"},
+	            {3 << 19, "limit of 1536 KiB"}};
 	struct fixture *fixture = *state;
-	char *text = calloc(1, (1 << 20) + 2);
+	char *text = calloc(1, (3 << 19) + 2);
 
 	assert_non_null(text);
 	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {

@@ -228,6 +228,7 @@ static void label_values_that_are_not_utf8_fall_together(void **state)
 	count_request(fixture, "a\xfe", "b", 1);
 	assert_true(requests(fixture, "other", "other") == 2);
 	assert_exposed(fixture, "kg_requests_total{kind=\"other\",verdict=\"other\"} 2\n");
+	assert_int_equal(count_lines_with(exposed(fixture), "\nkg_requests_total{"), 1);
 }
 
 static void labels_are_told_apart_by_where_they_end(void **state)

@@ -77,7 +77,7 @@ static int check_idle_credentials(const struct kg_params *params, struct kg_comp
 		const char *detail;
 
 		if (!(row->auth_mode & params->scaler->auth_modes) || !row->credential || !kg_param_exists(row, params->keda_version) ||
-		    !kg_params_given(params, row->name))
+		    !kg_param_value_given(&params->values[i]))
 			continue;
 		detail = kg_arena_printf(out->arena, "without it KEDA sends the request without %s", row->name);
 		return detail ? kg_complaints_add(out, &(struct kg_complaint){.kind = KG_COMPLAINT_MISSING,

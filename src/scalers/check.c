@@ -112,10 +112,10 @@ static int check_row(const struct kg_params *params, const struct kg_param *row,
 {
 	int status = 0;
 
-	if (is_needed(params, row) && kg_params_missing(params, row->name))
+	if (is_needed(params, row) && kg_param_value_missing(value))
 		return kg_complain_missing(params, row->name, why_needed(row->need), out);
 	status = check_value(params, row, value, out);
-	if (status == 0 && kg_params_given(params, row->name))
+	if (status == 0 && kg_param_value_given(value))
 		status = check_company(params, row, out);
 	return status;
 }

@@ -28,21 +28,24 @@ const struct kg_param_value *kg_params_get(const struct kg_params *params, const
 	return params->values && i < params->scaler->param_count ? &params->values[i] : &absent;
 }
 
-static bool is_given(const struct kg_param_value *value)
+bool kg_param_value_given(const struct kg_param_value *value)
 {
 	return value->state == KG_PARAM_PRESENT || (value->state == KG_PARAM_KNOWN && !value->default_used);
 }
 
+bool kg_param_value_missing(const struct kg_param_value *value)
+{
+	return value->state == KG_PARAM_ABSENT || (value->state == KG_PARAM_KNOWN && value->default_used);
+}
+
 bool kg_params_given(const struct kg_params *params, const char *name)
 {
-	return is_given(kg_params_get(params, name));
+	return kg_param_value_given(kg_params_get(params, name));
 }
 
 bool kg_params_missing(const struct kg_params *params, const char *name)
 {
-	const struct kg_param_value *value = kg_params_get(params, name);
-
-	return value->state == KG_PARAM_ABSENT || (value->state == KG_PARAM_KNOWN && value->default_used);
+	return kg_param_value_missing(kg_params_get(params, name));
 }
 
 const char *kg_params_text(const struct kg_params *params, const char *name)
@@ -192,7 +195,7 @@ static bool row_credential(const struct kg_params *params, unsigned modes, struc
 	for (size_t i = 0; params->values && i < params->scaler->param_count; i++) {
 		const struct kg_param *row = &params->scaler->params[i];
 
-		if (!row->sent_as || !is_given(&params->values[i]) || (row->auth_mode != 0 && !(row->auth_mode & modes)))
+		if (!row->sent_as || !kg_param_value_given(&params->values[i]) || (row->auth_mode != 0 && !(row->auth_mode & modes)))
 			continue;
 		*ret_use = (struct kg_credential_use){.parameter = row->name, .what = row->sent_as, .key = params->values[i].key};
 		return true;

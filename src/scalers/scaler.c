@@ -1,6 +1,5 @@
 #include "kedagate/scalers/scaler.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "kedagate/base/nearest.h"
@@ -36,21 +35,23 @@ static bool in_force(uint32_t since, uint32_t removed, uint32_t version)
 	return since <= version && (removed == 0 || version < removed);
 }
 
-static int compare_type(const void *type, const void *element)
-{
-	const struct kg_scaler *const *scaler = element;
-
-	return strcmp(type, (*scaler)->type);
-}
-
 const struct kg_scaler *kg_scaler_find(const char *type)
 {
-	const struct kg_scaler *const *found;
+	size_t first = 0;
+	size_t end = type ? KG_ARRAY_LEN(scalers) : 0;
 
-	if (!type)
-		return NULL;
-	found = bsearch(type, scalers, KG_ARRAY_LEN(scalers), sizeof(scalers[0]), compare_type);
-	return found ? *found : NULL;
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+		int order = strcmp(type, scalers[middle]->type);
+
+		if (order == 0)
+			return scalers[middle];
+		if (order < 0)
+			end = middle;
+		else
+			first = middle + 1;
+	}
+	return NULL;
 }
 
 const struct kg_scaler *const *kg_scalers(size_t *ret_count)

@@ -53,6 +53,10 @@ struct kg_params {
 /* The value of the row `name` (of the one that this version reads). A name that is none of the scaler's yields an absent value. Never NULL. */
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name);
 
+/* The same two questions about a value at hand: is it given, is it certainly not given? */
+bool kg_param_value_given(const struct kg_param_value *value);
+bool kg_param_value_missing(const struct kg_param_value *value);
+
 /* Is it given (known, not by default, or present)? */
 bool kg_params_given(const struct kg_params *params, const char *name);
 

@@ -59,24 +59,24 @@ struct kg_param {
 	enum kg_source from[KG_SOURCES_MAX];  /* in KEDA's order; KG_SOURCE_NONE ends */
 	enum kg_param_type type;
 	enum kg_need need;
+	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */
 	const char *const *values;       /* the only ones allowed (KEDA's `enum`) */
 	const char *const *exclusive;    /* at most one of these may stand in the list (KEDA's `exclusiveSet`) */
 	const char *const *known_values; /* the only ones that work, though KEDA does not check */
 	const char *def;                 /* the default, as text; NULL: none */
-	bool credential;                 /* the value is a secret */
-	bool secret_inside;              /* the value may hold a secret: a connection string, a URL with userinfo */
-	bool ignored_with_identity;      /* has no effect when a pod identity that has an effect is set */
+	const char *const *excludes;     /* parameters that must not be given besides, NULL-terminated */
+	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */
 	const char *sent_as; /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
-	unsigned auth_mode;  /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
-	const char *const *excludes; /* parameters that must not be given besides, NULL-terminated */
-	const char *const *needs;    /* parameters that must be given besides, NULL-terminated */
-	uint32_t since;              /* before, KEDA does not read it */
-	uint32_t checked_since;      /* before, KEDA takes a value of the wrong type or not among `values`, and goes on without it */
-	uint32_t announced;          /* from then on KEDA announces that it will go; it is still read */
-	uint32_t deprecated;         /* from then on its presence is an error */
-	uint32_t removed;            /* from then on KEDA does not read it */
-	const char *instead;         /* for an announced, deprecated or removed one: what to write */
+	bool credential;     /* the value is a secret */
+	bool secret_inside;  /* the value may hold a secret: a connection string, a URL with userinfo */
+	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
+	uint32_t since;             /* before, KEDA does not read it */
+	uint32_t checked_since;     /* before, KEDA takes a value of the wrong type or not among `values`, and goes on without it */
+	uint32_t announced;         /* from then on KEDA announces that it will go; it is still read */
+	uint32_t deprecated;        /* from then on its presence is an error */
+	uint32_t removed;           /* from then on KEDA does not read it */
+	const char *instead;        /* for an announced, deprecated or removed one: what to write */
 };
 
 /* Pod identity providers, as bits. */

@@ -13,7 +13,7 @@ void kg_reload_init(struct kg_reload *reload)
 {
 	kg_snapshot_slot_init(&reload->policy);
 	kg_buf_init(&reload->policy_text, KG_MAX_POLICY_BYTES);
-	reload->policy_cause = (struct kg_err){0};
+	reload->policy_unread = (struct kg_err){0};
 	reload->expiry_told = false;
 }
 
@@ -151,32 +151,33 @@ static void log_policy(struct kg_reload *reload)
 
 static bool same_cause(const struct kg_err *a, const struct kg_err *b)
 {
-	return a->code == b->code && a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0;
+	return a->code == b->code && strcmp(a->message, b->message) == 0;
 }
 
 static void refuse_policy(struct kg_reload *reload, const struct kg_err *err)
 {
-	/* A file that cannot be read is looked at again at each poll. */
-	if (same_cause(err, &reload->policy_cause))
-		return;
-	reload->policy_cause = *err;
 	count(reload, KG_SERVER_METRIC_POLICY_RELOADS, false);
-	kg_log(KG_LOG_ERROR, "policy refused, the one in use stays", KG_LOG_STR("file", reload->policy_path), KG_LOG_INT("line", err->line),
-	       KG_LOG_INT("column", err->column), KG_LOG_STR("reason", err->message));
+	kg_log(KG_LOG_ERROR, "policy refused, the one in use stays", KG_LOG_STR("file", reload->policy_path),
+	       KG_LOG_INT(err->line > 0 ? "line" : NULL, err->line), KG_LOG_INT(err->column > 0 ? "column" : NULL, err->column),
+	       KG_LOG_STR("reason", err->message));
 }
 
+/* What is wrong with the content is told when it is new; a file that cannot be read looks new at each poll. */
 static void reload_policy(struct kg_reload *reload)
 {
 	struct kg_err err = {0};
 	int code = load_policy_file(reload, &err);
+	bool unread = code != 0 && code != KG_EINVAL && code != KG_EUNCHANGED;
 
+	if (unread && same_cause(&err, &reload->policy_unread))
+		return;
+	reload->policy_unread = unread ? err : (struct kg_err){0};
 	if (code == KG_EUNCHANGED)
 		return;
 	if (code != 0) {
 		refuse_policy(reload, &err);
 		return;
 	}
-	reload->policy_cause = (struct kg_err){0};
 	count(reload, KG_SERVER_METRIC_POLICY_RELOADS, true);
 	log_policy(reload);
 }

@@ -26,7 +26,7 @@ struct kg_reload {
 
 	struct kg_snapshot_slot policy; /* of struct kg_policy */
 	struct kg_buf policy_text;      /* as last seen, in use or refused */
-	struct kg_err policy_cause;     /* why the file is refused; code 0 while it is not */
+	struct kg_err policy_unread;    /* why the file could not be read, when last looked at; code 0 when it could */
 	bool expiry_told;               /* that the certificate in use has expired is in the log */
 };
 

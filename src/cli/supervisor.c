@@ -105,20 +105,6 @@ static void begin_to_stop(struct kg_supervisor *supervisor, struct kg_server *se
 	       KG_LOG_INT("delay_ms", supervisor->shutdown_delay / NANOSECONDS_PER_MILLISECOND));
 }
 
-static void read_signals(struct kg_supervisor *supervisor, struct kg_server *server)
-{
-	struct signalfd_siginfo info;
-
-	while (read(supervisor->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGHUP) {
-			begin_to_stop(supervisor, server, info.ssi_signo);
-			continue;
-		}
-		kg_log(KG_LOG_INFO, "looking at the files", KG_LOG_STR("signal", "SIGHUP"));
-		supervisor->look_at = 0;
-	}
-}
-
 static void notice_changes(struct kg_supervisor *supervisor, int64_t now)
 {
 	int64_t latest;
@@ -137,6 +123,20 @@ static void look_at_files(struct kg_supervisor *supervisor)
 	kg_dirwatch_rearm(&supervisor->watch);
 	kg_reload_all(supervisor->reload);
 	supervisor->look_at = kg_clock_monotonic() + POLL_NANOSECONDS;
+}
+
+static void read_signals(struct kg_supervisor *supervisor, struct kg_server *server)
+{
+	struct signalfd_siginfo info;
+
+	while (read(supervisor->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo != SIGHUP) {
+			begin_to_stop(supervisor, server, info.ssi_signo);
+			continue;
+		}
+		look_at_files(supervisor);
+		kg_log(KG_LOG_INFO, "files looked at", KG_LOG_STR("signal", "SIGHUP"));
+	}
 }
 
 /* Wait for a signal, a change, or the next thing to do. */

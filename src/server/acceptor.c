@@ -23,19 +23,22 @@ static void note_refusal(struct kg_acceptor *acceptor, const char *reason)
 	acceptor->refusing = true;
 }
 
-/* libmicrohttpd closes the descriptor also when it refuses. */
 static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockaddr *peer, socklen_t length)
 {
 	int on = 1;
 
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	atomic_fetch_add(&acceptor->connections->announced, 1);
-	if (MHD_add_connection(acceptor->daemon, fd, peer, length) == MHD_YES) {
-		acceptor->refusing = false;
+	if (!kg_connections_admit(acceptor->connections)) {
+		note_refusal(acceptor, "as many connections are open as are allowed");
+		close(fd);
 		return;
 	}
-	atomic_fetch_sub(&acceptor->connections->announced, 1);
-	note_refusal(acceptor, errno == ENFILE ? "too many connections are open" : strerrordesc_np(errno));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	acceptor->refusing = false;
+	if (MHD_add_connection(acceptor->daemon, fd, peer, length) == MHD_YES)
+		return;
+	/* libmicrohttpd has closed the descriptor. */
+	kg_connections_retract(acceptor->connections);
+	note_refusal(acceptor, strerrordesc_np(errno));
 }
 
 static bool is_exhausted(int number)

@@ -5,14 +5,33 @@
 
 #include "kedagate/base/clock.h"
 
-void kg_connections_init(struct kg_connections *all, struct kg_certstore *certstore)
+void kg_connections_init(struct kg_connections *all, unsigned max, struct kg_certstore *certstore)
 {
-	*all = (struct kg_connections){.certstore = certstore, .lock = PTHREAD_MUTEX_INITIALIZER};
+	*all = (struct kg_connections){.certstore = certstore, .max = max, .lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
 void kg_connections_release(struct kg_connections *all)
 {
 	pthread_mutex_destroy(&all->lock);
+}
+
+bool kg_connections_admit(struct kg_connections *all)
+{
+	/* What is gone only grows: the number of open ones is at most what is found here. */
+	if (atomic_load(&all->admitted) - atomic_load(&all->gone) >= all->max)
+		return false;
+	atomic_fetch_add(&all->admitted, 1);
+	return true;
+}
+
+void kg_connections_retract(struct kg_connections *all)
+{
+	atomic_fetch_sub(&all->admitted, 1);
+}
+
+bool kg_connections_pending(struct kg_connections *all)
+{
+	return atomic_load(&all->entered) < atomic_load(&all->admitted);
 }
 
 struct kg_connection *kg_connection_enter(struct kg_connections *all, int fd)
@@ -44,13 +63,14 @@ static void unlink_connection(struct kg_connection *connection)
 		connection->next->previous = connection->previous;
 }
 
-void kg_connection_leave(struct kg_connection *connection)
+void kg_connection_leave(struct kg_connections *all, struct kg_connection *connection)
 {
+	atomic_fetch_add(&all->gone, 1);
 	if (connection == NULL)
 		return;
-	pthread_mutex_lock(&connection->all->lock);
+	pthread_mutex_lock(&all->lock);
 	unlink_connection(connection);
-	pthread_mutex_unlock(&connection->all->lock);
+	pthread_mutex_unlock(&all->lock);
 	if (connection->pair != NULL)
 		kg_served_pair_unref(connection->pair);
 	free(connection);

@@ -27,21 +27,32 @@ struct kg_connection {
 
 struct kg_connections {
 	struct kg_certstore *certstore;
+	unsigned max;
 	pthread_mutex_t lock;
 	struct kg_connection *first;
-	atomic_ullong announced; /* accepted from the kernel and handed to libmicrohttpd */
-	atomic_ullong entered;   /* of these, taken on */
+	/* Since the start. Each connection is admitted, then taken on, then gone. */
+	atomic_ullong admitted; /* accepted from the kernel and handed to libmicrohttpd */
+	atomic_ullong entered;  /* of these, taken on */
+	atomic_ullong gone;     /* of these, closed */
 };
 
-/* `certstore` is where handshakes find the key pair. */
-void kg_connections_init(struct kg_connections *all, struct kg_certstore *certstore);
+/* At most `max` open connections; `certstore` is where their handshakes find the key pair. */
+void kg_connections_init(struct kg_connections *all, unsigned max, struct kg_certstore *certstore);
 /* All are closed. */
 void kg_connections_release(struct kg_connections *all);
 
-/* NULL without memory. */
+/* Ask for room for one more, before it is handed to libmicrohttpd. False when there is none. One thread asks. */
+KG_MUST_CHECK bool kg_connections_admit(struct kg_connections *all);
+/* It was not handed over after all. */
+void kg_connections_retract(struct kg_connections *all);
+
+/* Some that were admitted are not taken on yet. */
+bool kg_connections_pending(struct kg_connections *all);
+
+/* libmicrohttpd takes one on. NULL without memory. */
 KG_MUST_CHECK struct kg_connection *kg_connection_enter(struct kg_connections *all, int fd);
-/* Remove and free; drops the key pair. Accepts NULL. */
-void kg_connection_leave(struct kg_connection *connection);
+/* libmicrohttpd is about to close it. Frees it and drops the key pair. NULL for one for which there was no memory. */
+void kg_connection_leave(struct kg_connections *all, struct kg_connection *connection);
 
 /* A request begins, or has been answered (or given up). */
 void kg_connection_begin(struct kg_connection *connection);

@@ -45,7 +45,7 @@ static void on_connection(void *argument, struct MHD_Connection *mhd, void **con
 		*context = kg_connection_enter(&https->connections, info->connect_fd);
 	} else {
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, -1);
-		kg_connection_leave(*context);
+		kg_connection_leave(&https->connections, *context);
 		*context = NULL;
 	}
 }
@@ -64,16 +64,25 @@ static unsigned or_default(unsigned value, unsigned fallback)
 	return value > 0 ? value : fallback;
 }
 
+/*
+ * libmicrohttpd divides its limit among its threads, but connections unevenly, and 0.9.75 locks up for ever when a thread meets its limit (it
+ * keeps a mutex). So each thread's share is the whole limit, which the acceptor has kept before.
+ */
+static unsigned library_limit(const struct kg_https *https, unsigned threads)
+{
+	return (https->connections.max + 1) * threads;
+}
+
 static struct MHD_Daemon *start_daemon(struct kg_https *https, const struct kg_server_config *config)
 {
+	const unsigned threads = thread_count(config);
 	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TLS | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
 
 	return MHD_start_daemon(flags, 0, NULL, NULL, kg_request_handle, https, MHD_OPTION_EXTERNAL_LOGGER, log_library, https,
 	                        MHD_OPTION_HTTPS_PRIORITIES, kg_handshake_priorities(config->minimum_tls), MHD_OPTION_HTTPS_CERT_CALLBACK2,
 	                        kg_handshake_give_pair, MHD_OPTION_NOTIFY_CONNECTION, on_connection, https, MHD_OPTION_NOTIFY_COMPLETED,
-	                        kg_request_completed, https, MHD_OPTION_THREAD_POOL_SIZE, thread_count(config), MHD_OPTION_CONNECTION_LIMIT,
-	                        or_default(config->max_connections, KG_MAX_CONNECTIONS), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds,
-	                        MHD_OPTION_END);
+	                        kg_request_completed, https, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
+	                        library_limit(https, threads), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds, MHD_OPTION_END);
 }
 
 static void release(struct kg_https *https)
@@ -109,7 +118,7 @@ int kg_https_start(struct kg_https *https, const struct kg_server_config *config
 
 	*https = (struct kg_https){.state = *state, .idle_seconds = or_default(config->idle_seconds, KG_IDLE_SECONDS)};
 	kg_listener_init(&https->listener);
-	kg_connections_init(&https->connections, state->certstore);
+	kg_connections_init(&https->connections, or_default(config->max_connections, KG_MAX_CONNECTIONS), state->certstore);
 	kg_arena_pool_init(&https->arenas);
 	code = start(https, config, err);
 	if (code != 0)
@@ -129,7 +138,7 @@ static void wait_until_settled(struct kg_connections *connections)
 {
 	int64_t deadline = kg_clock_monotonic() + SETTLE_NANOSECONDS;
 
-	while (atomic_load(&connections->entered) < atomic_load(&connections->announced) && kg_clock_monotonic() < deadline)
+	while (kg_connections_pending(connections) && kg_clock_monotonic() < deadline)
 		look_later();
 }
 

@@ -31,7 +31,7 @@ int kg_listener_take_fd(struct kg_listener *listener)
 /* Write what the socket is bound to. */
 static void describe(int fd, char out[KG_ADDRESS_TEXT_MAX])
 {
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = {0};
 	socklen_t length = sizeof(bound);
 	char host[INET6_ADDRSTRLEN];
 	char port[8];
@@ -73,12 +73,11 @@ static int open_socket(const struct addrinfo *info)
 	return -1;
 }
 
-/* -1 with errno when none of that family can be had. */
+/* -1 when none of that family can be had; errno tells why, and stays when there is none. */
 static int open_family(const struct addrinfo *all, int family)
 {
 	int fd = -1;
 
-	errno = EADDRNOTAVAIL;
 	for (const struct addrinfo *info = all; info != NULL && fd < 0; info = info->ai_next) {
 		if (info->ai_family == family)
 			fd = open_socket(info);
@@ -90,8 +89,10 @@ static int open_family(const struct addrinfo *all, int family)
 static int open_preferred(const struct addrinfo *all, bool any_host)
 {
 	int first = any_host ? AF_INET6 : AF_INET;
-	int fd = open_family(all, first);
+	int fd;
 
+	errno = EADDRNOTAVAIL;
+	fd = open_family(all, first);
 	return fd >= 0 ? fd : open_family(all, first == AF_INET6 ? AF_INET : AF_INET6);
 }
 

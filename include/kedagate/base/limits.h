@@ -39,7 +39,7 @@
 
 /* kube-apiserver re-sends warnings cut to 256 runes each once they exceed 4096 runes in all. */
 #define KG_MAX_WARNINGS_BYTES 4096
-#define KG_MAX_WARNING_BYTES 256
+#define KG_MAX_WARNING_BYTES  256
 #define KG_GOOD_WARNING_BYTES 120
 
 /* What all request bodies that are being received may take together: several of the largest. Over it, a request is answered 503 with

@@ -1,0 +1,143 @@
+"""The policy: profiles and modes as an API server sees them, and a file that is replaced while it is in use."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from daemon import wait_until
+from reviews import BROKEN, admission_review, scaled_object
+
+HEAD = "apiVersion: kedagate.io/v1\nkind: Policy\n"
+ENFORCE = HEAD + "mode: enforce\n"
+WARN = HEAD + "mode: warn\n"
+BAD = HEAD + "nonsense: true\n"
+RELOADED, REFUSED = "policy reloaded", "policy refused, the one in use stays"
+
+
+def is_denied(server):
+    return not server.review(admission_review(BROKEN))["allowed"]
+
+
+@pytest.fixture
+def policy(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text(ENFORCE)
+    return path
+
+
+def replace(path, text):
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    os.replace(new, path)
+
+
+def test_a_denial(server):
+    response = server.review(admission_review(BROKEN))
+    assert response["allowed"] is False
+    status = response["status"]
+    assert (status["code"], status["reason"]) == (403, "Forbidden")
+    first, *rest = status["message"].split("\n")
+    assert "ScaledObject shop/orders" in first and rest
+    assert "[trigger-type-unknown]" in status["message"]
+    assert any("spec.triggers[0].type" in cause["field"] for cause in status["details"]["causes"])
+
+
+def test_a_good_object_is_allowed_in_silence(server):
+    response = server.review(admission_review(scaled_object()))
+    assert response["allowed"] is True
+    assert not response.get("warnings")
+    assert "status" not in response
+
+
+def test_mode_warn_denies_nothing_and_shows_everything(serve):
+    server = serve("--mode", "warn")
+    response = server.review(admission_review(BROKEN))
+    assert response["allowed"] is True
+    assert any("trigger-type-unknown" in warning for warning in response["warnings"])
+    assert server.serving["mode"] == "warn"
+    assert server.wait_for("review")["verdict"] == "warn"
+
+
+def test_mode_audit_shows_nothing_and_records_everything(serve):
+    server = serve("--mode", "audit")
+    response = server.review(admission_review(BROKEN))
+    assert response["allowed"] is True
+    assert not response.get("warnings")
+    assert "trigger-type-unknown" in json.dumps(response["auditAnnotations"])
+    assert "trigger-type-unknown" in server.wait_for("review")["rules"]
+    assert server.metric("kedagate_findings_total", rule="trigger-type-unknown", action="audit") == 1
+
+
+def test_flags_go_over_the_file(serve, policy):
+    server = serve("--policy", policy, "--mode", "warn", "--profile", "restricted", "--keda-version", "2.17.1")
+    assert {key: server.serving[key] for key in ("mode", "profile", "kedaVersion")} == {
+        "mode": "warn", "profile": "restricted", "kedaVersion": "2.17.1"}
+    assert not is_denied(server)
+
+
+@pytest.mark.parametrize("put", [lambda path, text: path.write_text(text), replace], ids=["in place", "by rename"])
+def test_good_then_bad_then_good(serve, policy, put):
+    server = serve("--policy", policy)
+    assert is_denied(server)
+
+    put(policy, WARN)
+    assert server.wait_for(RELOADED)["mode"] == "warn"
+    assert not is_denied(server)
+
+    put(policy, BAD)
+    entry = server.wait_for(REFUSED)
+    assert (entry["line"], entry["file"]) == (3, str(policy))
+    assert "nonsense" in entry["reason"]
+    assert not is_denied(server)
+    assert server.plain("/readyz").status == 200
+
+    put(policy, ENFORCE)
+    wait_until(lambda: is_denied(server), "the mended policy")
+    assert server.metric("kedagate_policy_reloads_total", result="failure") >= 1
+    assert server.metric("kedagate_policy_reloads_total", result="success") >= 2
+
+
+def test_a_mounted_config_map(serve, tmp_path):
+    """policy.yaml -> ..data/policy.yaml, ..data -> ..<generation>."""
+    mount = tmp_path / "config"
+    for generation, text in (("..1", ENFORCE), ("..2", WARN)):
+        (mount / generation).mkdir(parents=True)
+        (mount / generation / "policy.yaml").write_text(text)
+    (mount / "..data").symlink_to("..1")
+    (mount / "policy.yaml").symlink_to("..data/policy.yaml")
+    server = serve("--policy", mount / "policy.yaml")
+    assert is_denied(server)
+    (mount / "..data_tmp").symlink_to("..2")
+    os.replace(mount / "..data_tmp", mount / "..data")
+    wait_until(lambda: not is_denied(server), "the new policy")
+
+
+def test_a_cause_is_logged_once_and_the_unchanged_file_is_not_reloaded(serve, policy):
+    server = serve("--policy", policy)
+    replace(policy, BAD)
+    server.wait_for(REFUSED)
+    policy.unlink()
+    server.wait_for(REFUSED, 2)
+    for count in range(1, 4):
+        server.signal(signal.SIGHUP)
+        server.wait_for("files looked at", count)
+    time.sleep(0.3)
+    assert len(server.entries(REFUSED)) == 2
+    assert not server.entries(RELOADED)
+    assert is_denied(server)
+    replace(policy, WARN)
+    server.wait_for(RELOADED)
+
+
+def test_a_policy_that_is_there_again_unchanged_is_no_news(serve, policy):
+    server = serve("--policy", policy)
+    policy.unlink()
+    server.wait_for(REFUSED)
+    policy.write_text(ENFORCE)
+    server.signal(signal.SIGHUP)
+    server.wait_for("files looked at")
+    policy.unlink()
+    # The same cause as before, but not without a time between in which all was well.
+    server.wait_for(REFUSED, 2)

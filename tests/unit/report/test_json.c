@@ -137,9 +137,9 @@ static void findings_that_were_left_out_are_counted(void **state)
 	assert_json(json_object_get(result(written(f), 0), "findingsLeftOut"), "12");
 }
 
-static void running_out_of_memory_is_reported(void **state)
+/* An arena of 64 bytes holds not even its first block. */
+static void assert_no_memory(struct fixture *f)
 {
-	struct fixture *f = *state;
 	const struct kg_report_options options = {.colour = false};
 	struct kg_buf out;
 
@@ -148,6 +148,21 @@ static void running_out_of_memory_is_reported(void **state)
 	kg_buf_init(&out, 1 << 20);
 	assert_int_equal(kg_report_write(JSON, &f->sample.report, &options, &f->arena, &out), KG_ENOMEM);
 	kg_buf_release(&out);
+}
+
+static void running_out_of_memory_for_a_message_is_reported(void **state)
+{
+	assert_no_memory(*state);
+}
+
+static void running_out_of_memory_for_a_file_name_is_reported(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.results[2].file = "a name of some length, so that it does not fit \xff.yaml";
+	f->sample.report.results = &f->sample.results[2];
+	f->sample.report.result_count = 1;
+	assert_no_memory(f);
 }
 
 static void the_library_names_its_version(void **state)
@@ -165,15 +180,11 @@ static void the_library_names_its_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        TEST(the_frame_names_version_summary_and_errors),
-	        TEST(a_result_says_which_object_it_is),
-	        TEST(a_finding_has_its_path_apart_from_its_message),
-	        TEST(a_finding_without_a_fix_has_null),
-	        TEST(an_object_without_findings_has_an_empty_list),
-	        TEST(a_file_name_that_is_no_utf8_is_mended),
-	        TEST(findings_that_were_left_out_are_counted),
-	        TEST(running_out_of_memory_is_reported),
-	        TEST(the_library_names_its_version),
+	        TEST(the_frame_names_version_summary_and_errors),        TEST(a_result_says_which_object_it_is),
+	        TEST(a_finding_has_its_path_apart_from_its_message),     TEST(a_finding_without_a_fix_has_null),
+	        TEST(an_object_without_findings_has_an_empty_list),      TEST(a_file_name_that_is_no_utf8_is_mended),
+	        TEST(findings_that_were_left_out_are_counted),           TEST(running_out_of_memory_for_a_message_is_reported),
+	        TEST(running_out_of_memory_for_a_file_name_is_reported), TEST(the_library_names_its_version),
 	};
 
 	return cmocka_run_group_tests_name("report json", tests, NULL, NULL);

@@ -5,13 +5,13 @@
 
 #include "model/node.h"
 
-/* `one of "a", "b"`, from what the newest CRD has; NULL without memory. */
-static const char *list_choices(struct kg_arena *arena, const struct kg_schema_choices *choices)
+/* `one of "a", "b"`, from what the newest CRD has, without the value that is refused; NULL without memory. */
+static const char *list_choices(struct kg_arena *arena, const struct kg_schema_choices *choices, const char *refused)
 {
 	const char *text = "";
 
 	for (size_t i = 0; i < choices->count && text != NULL; i++)
-		if (!choices->items[i].former)
+		if (!choices->items[i].former && strcmp(choices->items[i].value, refused) != 0)
 			text = kg_arena_printf(arena, "%s%s\"%s\"", text, *text == '\0' ? "one of " : ", ", choices->items[i].value);
 	return text;
 }
@@ -30,7 +30,7 @@ void kg_constraint_check_choice(struct kg_decoder *decoder, const struct kg_sche
 		malformed.until = choices->items[i].refused_until;
 	}
 	if (decoder->object != NULL)
-		malformed.expected = list_choices(decoder->arena, choices);
+		malformed.expected = list_choices(decoder->arena, choices, value);
 	kg_decoder_record(decoder, place, malformed);
 }
 

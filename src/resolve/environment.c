@@ -66,74 +66,91 @@ const struct kg_container *kg_environment_container(const struct kg_environment 
 	return NULL;
 }
 
+/* A literal value on its way through expansion. */
+struct expansion {
+	struct search *search;
+	size_t before;      /* the index of its variable: what it refers to must stand before it */
+	const char *cursor; /* what is left of it */
+	struct kg_buf out;
+	bool seen; /* so far; false: it holds something that cannot be seen */
+};
+
 static int look_up(struct search *search, const char *name, size_t before, struct kg_given *ret_given);
 
-/* Append the value of the variable `name`, or `$(name)` itself when there is none, as KEDA does. *ret_seen becomes false when it cannot be seen. */
-static int append_variable(struct search *search, const char *name, size_t before, struct kg_buf *out, bool *ret_seen)
+/* Append the value of the variable `name`, or `$(name)` itself when there is none, as KEDA does. */
+static int append_variable(struct expansion *expansion, const char *name)
 {
 	struct kg_given given = present;
 
-	if (search->expansions++ < EXPANSIONS_MAX) {
-		int status = look_up(search, name, before, &given);
+	if (expansion->search->expansions++ < EXPANSIONS_MAX) {
+		int status = look_up(expansion->search, name, expansion->before, &given);
 
 		if (status)
 			return status;
 	}
 	if (given.state == KG_PARAM_PRESENT)
-		*ret_seen = false;
+		expansion->seen = false;
 	else if (given.state == KG_PARAM_KNOWN)
-		kg_buf_puts(out, given.text);
+		kg_buf_puts(&expansion->out, given.text);
 	else
-		kg_buf_printf(out, "$(%s)", name);
+		kg_buf_printf(&expansion->out, "$(%s)", name);
 	return 0;
 }
 
-/* Expand the reference that begins at `cursor` (a '$'); *ret_next is what follows it. `$$` stands for `$`. */
-static int append_reference(struct search *search, const char *cursor, size_t before, struct kg_buf *out, const char **ret_next,
-                            bool *ret_seen)
+/* Take the reference that the cursor stands at, a '$'. `$$` stands for `$`; one that refers to nothing, for itself. */
+static int append_reference(struct expansion *expansion)
 {
-	const char *close = cursor[1] == '(' ? strchr(cursor, ')') : NULL;
+	const char *start = expansion->cursor;
+	const char *close = start[1] == '(' ? strchr(start, ')') : NULL;
+	size_t length = start[1] == '\0' ? 1 : 2;
 	const char *name = NULL;
 
 	if (!close) {
-		kg_buf_append(out, cursor, cursor[1] == '\0' || cursor[1] == '$' ? 1 : 2);
-		*ret_next = cursor[1] == '\0' ? cursor + 1 : cursor + 2;
+		kg_buf_append(&expansion->out, start, start[1] == '$' ? 1 : length);
+		expansion->cursor = start + length;
 		return 0;
 	}
-	name = kg_arena_strndup(search->environment->arena, cursor + 2, (size_t)(close - cursor - 2));
+	name = kg_arena_strndup(expansion->search->environment->arena, start + 2, (size_t)(close - start - 2));
 	if (!name)
 		return KG_ENOMEM;
-	*ret_next = close + 1;
-	return append_variable(search, name, before, out, ret_seen);
+	expansion->cursor = close + 1;
+	return append_variable(expansion, name);
 }
 
-/* The literal `value` of the variable at index `before`; what it refers to must stand before it. */
-static int expand(struct search *search, const char *value, size_t before, struct kg_given *ret_given)
+static int expand_all(struct expansion *expansion)
 {
-	struct kg_arena *arena = search->environment->arena;
-	struct kg_buf out KG_CLEANUP(kg_buf_release);
-	const char *cursor = value;
-	bool seen = true;
 	int status = 0;
 
-	kg_buf_init(&out, EXPANDED_BYTES_MAX);
-	while (seen && *cursor != '\0') {
-		size_t plain = strcspn(cursor, "$");
+	while (expansion->seen && *expansion->cursor != '\0' && status == 0) {
+		size_t plain = strcspn(expansion->cursor, "$");
 
-		kg_buf_append(&out, cursor, plain);
-		cursor += plain;
-		if (*cursor != '\0')
-			status = append_reference(search, cursor, before, &out, &cursor, &seen);
-		if (status)
-			return status;
+		kg_buf_append(&expansion->out, expansion->cursor, plain);
+		expansion->cursor += plain;
+		if (*expansion->cursor != '\0')
+			status = append_reference(expansion);
 	}
-	status = kg_buf_status(&out);
-	if (!seen || status == KG_ELIMIT) {
+	if (kg_buf_status(&expansion->out) == KG_ELIMIT)
+		expansion->seen = false;
+	return status || !expansion->seen ? status : kg_buf_status(&expansion->out);
+}
+
+/* The literal `value` of the variable at index `before`. */
+static int expand(struct search *search, const char *value, size_t before, struct kg_given *ret_given)
+{
+	struct expansion expansion = {.search = search, .before = before, .cursor = value, .seen = true};
+	const char *text = NULL;
+	int status = 0;
+
+	kg_buf_init(&expansion.out, EXPANDED_BYTES_MAX);
+	status = expand_all(&expansion);
+	if (status == 0 && expansion.seen)
+		text = kg_arena_strndup(search->environment->arena, kg_buf_text(&expansion.out), expansion.out.length);
+	kg_buf_release(&expansion.out);
+	if (status || !expansion.seen) {
 		*ret_given = present;
-		return 0;
+		return status;
 	}
-	value = status ? NULL : kg_arena_strndup(arena, kg_buf_text(&out), out.length);
-	return value ? kg_given_text(arena, value, ret_given) : KG_ENOMEM;
+	return text ? kg_given_text(search->environment->arena, text, ret_given) : KG_ENOMEM;
 }
 
 static int from_key(const struct search *search, const struct kg_env_variable *variable, struct kg_given *ret_given)

@@ -10,7 +10,7 @@
 #include "kedagate/rules/finding.h"
 
 /* A value is quoted to be recognised, not to be read in full. */
-enum { QUOTED_VALUE_MAX = 100, MESSAGE_MAX = 16 << 10 };
+enum { QUOTED_VALUE_MAX = 100, PATH_SHOWN_MAX = 1024, DETAIL_SHOWN_MAX = 4096, MESSAGE_MAX = 16 << 10 };
 
 struct field_error {
 	const char *text;
@@ -76,6 +76,17 @@ static void append_quoted(struct kg_buf *out, const char *value)
 	kg_buf_puts(out, shown < length ? "…\"" : "\"");
 }
 
+/* Text of ours with names of the object's in it: what is not printable would break the line. At most `max` bytes of it. */
+static void append_text(struct kg_buf *out, const char *text, size_t max)
+{
+	size_t length = strlen(text);
+	size_t shown = kg_utf8_cut(text, length, max);
+
+	kg_utf8_append_printable(out, text, shown);
+	if (shown < length)
+		kg_buf_puts(out, "…");
+}
+
 static bool shows_value(enum kg_field_error type)
 {
 	return type == KG_FIELD_INVALID || type == KG_FIELD_NOT_SUPPORTED || type == KG_FIELD_DUPLICATE || type == KG_FIELD_NOT_FOUND;
@@ -89,13 +100,13 @@ static void append_body(struct kg_buf *out, const struct kg_finding *finding)
 		append_quoted(out, finding->value);
 		kg_buf_puts(out, ": ");
 	}
-	kg_utf8_append_printable(out, finding->detail, strlen(finding->detail));
+	append_text(out, finding->detail, DETAIL_SHOWN_MAX);
 }
 
-/* A copy of the text, as much as fitted into it; NULL without memory. */
+/* A copy of the text; NULL without memory. */
 static const char *finish(const struct kg_buf *text, struct kg_arena *arena)
 {
-	if (kg_buf_status(text) == KG_ENOMEM)
+	if (kg_buf_status(text))
 		return NULL;
 	return kg_arena_strndup(arena, kg_buf_text(text), text->length);
 }
@@ -115,8 +126,7 @@ const char *kg_finding_message(const struct kg_finding *finding, struct kg_arena
 
 	kg_buf_init(&out, MESSAGE_MAX);
 	if (*finding->path) {
-		/* It names things of the object: what is not printable in it would break the line. */
-		kg_utf8_append_printable(&out, finding->path, strlen(finding->path));
+		append_text(&out, finding->path, PATH_SHOWN_MAX);
 		kg_buf_puts(&out, ": ");
 	}
 	append_body(&out, finding);

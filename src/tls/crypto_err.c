@@ -32,3 +32,18 @@ int kg_crypto_err_set(struct kg_err *err, int code, const char *format, ...)
 		return kg_err_set(err, code, "%s", text);
 	return kg_err_set(err, code, "%s (%s)", text, reason);
 }
+
+int kg_crypto_err_refuse(struct kg_err *err, const char *format, ...)
+{
+	char text[KG_ERR_MESSAGE_MAX];
+	bool out_of_memory;
+	va_list arguments;
+
+	(void)take_first(&out_of_memory);
+	if (out_of_memory)
+		return kg_err_set(err, KG_ENOMEM, "cannot judge the key pair: out of memory");
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return kg_err_set(err, KG_EINVAL, "%s", text);
+}

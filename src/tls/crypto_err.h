@@ -11,3 +11,7 @@
  * KG_ENOMEM when the queue says that memory ran out.
  */
 int kg_crypto_err_set(struct kg_err *err, int code, const char *format, ...) KG_PRINTF(3, 4);
+
+/* The message alone, with KG_EINVAL: for a judgement that needs no reason from the queue. Empties it, and returns KG_ENOMEM likewise: what OpenSSL
+ * could not look at for lack of memory is not judged. */
+int kg_crypto_err_refuse(struct kg_err *err, const char *format, ...) KG_PRINTF(2, 3);

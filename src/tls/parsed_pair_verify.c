@@ -3,7 +3,6 @@
  */
 #include <openssl/bio.h>
 #include <openssl/ec.h>
-#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 #include <stdbool.h>
@@ -35,7 +34,6 @@ static void subject_text(const X509 *certificate, char out[SUBJECT_TEXT_MAX])
 	if (text != NULL && X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) > 0)
 		length = BIO_read(text, out, SUBJECT_TEXT_MAX - 1);
 	BIO_free(text);
-	ERR_clear_error();
 	out[length > 0 ? length : 0] = '\0';
 	if (length <= 0)
 		memcpy(out, "no name", sizeof("no name"));
@@ -43,11 +41,15 @@ static void subject_text(const X509 *certificate, char out[SUBJECT_TEXT_MAX])
 
 static int check_key_belongs(const struct subject *subject, struct kg_err *err)
 {
-	if (X509_check_private_key(subject->pair->chain[0], subject->pair->key) == 1)
+	X509 *leaf = subject->pair->chain[0];
+
+	if (X509_get0_pubkey(leaf) == NULL)
+		return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate's public key is of a kind that cannot be read",
+		                         subject->paths->certificate);
+	if (X509_check_private_key(leaf, subject->pair->key) == 1)
 		return 0;
-	ERR_clear_error();
-	return kg_err_set(err, KG_EINVAL, "%s: the private key does not match the certificate; replace it and %s together",
-	                  subject->paths->certificate, subject->paths->key);
+	return kg_crypto_err_refuse(err, "%s: the private key does not match the certificate; replace it and %s together",
+	                            subject->paths->certificate, subject->paths->key);
 }
 
 static bool is_served_curve(const EVP_PKEY *key)
@@ -70,13 +72,13 @@ static int check_key_kind(const struct subject *subject, struct kg_err *err)
 	const char *path = subject->paths->key;
 
 	if (EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
-		return kg_err_set(err, KG_EINVAL, "%s: the RSA key of %d bits is too weak; make one of %d bits or more, or ECDSA P-256",
-		                  path, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
+		return kg_crypto_err_refuse(err, "%s: the RSA key of %d bits is too weak; make one of %d bits or more, or ECDSA P-256",
+		                            path, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
 	if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519") || (EVP_PKEY_is_a(key, "EC") && is_served_curve(key)))
 		return 0;
-	return kg_err_set(err, KG_EINVAL,
-	                  "%s: clients take no key of this kind (%s); make an ECDSA key (P-256, P-384, P-521), RSA or Ed25519", path,
-	                  EVP_PKEY_get0_type_name(key));
+	return kg_crypto_err_refuse(err,
+	                            "%s: clients take no key of this kind (%s); make an ECDSA key (P-256, P-384, P-521), RSA or Ed25519",
+	                            path, EVP_PKEY_get0_type_name(key));
 }
 
 /* `name` begins the message and says which certificate it is. */
@@ -116,14 +118,12 @@ static int check_usage(const struct subject *subject, struct kg_err *err)
 	if ((X509_get_extension_flags(leaf) & EXFLAG_INVALID) != 0)
 		return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate has an extension that cannot be read", path);
 	if ((X509_get_extended_key_usage(leaf) & (XKU_SSL_SERVER | XKU_ANYEKU)) == 0)
-		return kg_err_set(err, KG_EINVAL,
-		                  "%s: the certificate is not for servers: its extended key usage lacks serverAuth; issue it with that",
-		                  path);
+		return kg_crypto_err_refuse(
+		        err, "%s: the certificate is not for servers: its extended key usage lacks serverAuth; issue it with that", path);
 	if ((X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) == 0)
-		return kg_err_set(
-		        err, KG_EINVAL,
-		        "%s: the certificate's key usage lacks digitalSignature; the first certificate must be the server's own%s", path,
-		        X509_check_ca(leaf) != 0 ? ", not that of an authority" : "");
+		return kg_crypto_err_refuse(
+		        err, "%s: the certificate's key usage lacks digitalSignature; the first certificate must be the server's own%s",
+		        path, X509_check_ca(leaf) != 0 ? ", not that of an authority" : "");
 	return 0;
 }
 
@@ -146,10 +146,11 @@ static int check_names(const struct subject *subject, struct kg_err *err)
 	GENERAL_NAMES_free(names);
 	if (found)
 		return 0;
-	return kg_crypto_err_set(err, KG_EINVAL,
-	                         "%s: the certificate names no server: it has neither a DNS name nor an IP address as subject alternative "
-	                         "name; clients ignore CN",
-	                         subject->paths->certificate);
+	return kg_crypto_err_refuse(
+	        err,
+	        "%s: the certificate names no server: it has neither a DNS name nor an IP address as subject alternative "
+	        "name; clients ignore CN",
+	        subject->paths->certificate);
 }
 
 /* Why `issuer` has not issued `certificate`, NULL when it has. */
@@ -174,14 +175,14 @@ static int check_chain_order(const struct subject *subject, struct kg_err *err)
 	for (size_t i = 1; i < pair->chain_length; i++) {
 		const char *reason = why_not_issued(pair->chain[i - 1], pair->chain[i]);
 
-		ERR_clear_error();
 		if (reason == NULL)
 			continue;
 		subject_text(pair->chain[i], name);
-		return kg_err_set(err, KG_EINVAL,
-		                  "%s: chain: certificate %zu of %zu (%s) did not issue the one before it: %s; put the server's first, "
-		                  "then each issuer",
-		                  subject->paths->certificate, i + 1, pair->chain_length, name, reason);
+		return kg_crypto_err_refuse(
+		        err,
+		        "%s: chain: certificate %zu of %zu (%s) did not issue the one before it: %s; put the server's first, "
+		        "then each issuer",
+		        subject->paths->certificate, i + 1, pair->chain_length, name, reason);
 	}
 	return 0;
 }
@@ -222,9 +223,8 @@ static int check_signatures(const struct subject *subject, struct kg_err *err)
 
 	for (size_t i = 0; i < pair->chain_length; i++) {
 		if (has_weak_signature(pair->chain[i]))
-			return kg_err_set(
-			        err, KG_EINVAL,
-			        "%s: certificate %zu of %zu is signed with MD5 or SHA-1, which clients refuse; issue it with SHA-256",
+			return kg_crypto_err_refuse(
+			        err, "%s: certificate %zu of %zu is signed with MD5 or SHA-1, which clients refuse; issue it with SHA-256",
 			        subject->paths->certificate, i + 1, pair->chain_length);
 	}
 	return 0;

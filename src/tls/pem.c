@@ -48,6 +48,9 @@ static int block_next(BIO *input, const char *name, struct block *out, struct kg
 		ERR_clear_error();
 		return KG_ENOTFOUND;
 	}
+	/* Without memory there is not even room for the error. */
+	if (ERR_peek_error() == 0)
+		return kg_err_set(err, KG_ENOMEM, "%s: cannot read PEM: out of memory", name);
 	return kg_crypto_err_set(err, KG_EINVAL, "%s: the PEM text is cut off or damaged; write the file whole", name);
 }
 

@@ -151,6 +151,7 @@ static void serial_numbers_are_positive_and_differ(void **state)
 
 	assert_int_equal(ASN1_STRING_type(a), V_ASN1_INTEGER);
 	assert_int_equal(ASN1_STRING_length(a), 16);
+	assert_true(ASN1_STRING_get0_data(a)[0] < 0x80);
 	assert_int_not_equal(ASN1_INTEGER_cmp(a, b), 0);
 }
 

@@ -128,6 +128,36 @@ static void a_key_of_another_certificate_is_refused(void **state)
 	forged_release(&other);
 }
 
+/* An algorithm that no one has: the last byte of id-ecPublicKey (RFC 5480, 2.1.1) made another. */
+static void a_public_key_of_an_unknown_kind_is_refused(void **state)
+{
+	static const unsigned char id[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+	struct forged_pair forged;
+	struct kg_pem_pair pair;
+	struct kg_err err;
+	unsigned char *der = NULL;
+	const unsigned char *cursor;
+	unsigned char *place;
+	int length;
+
+	(void)state;
+	forge(&(struct forgery){SERVER}, &forged);
+	length = i2d_X509(forged.certificate, &der);
+	place = memmem(der, (size_t)length, id, sizeof(id));
+	assert_non_null(place);
+	place[sizeof(id) - 1] = 0x7f;
+	X509_free(forged.certificate);
+	cursor = der;
+	forged.certificate = d2i_X509(NULL, &cursor, length);
+	assert_non_null(forged.certificate);
+	OPENSSL_free(der);
+	forged_pem((const struct forged_pair *[]){&forged, NULL}, &forged, &pair);
+	assert_int_equal(verify(&pair, &err), KG_EINVAL);
+	assert_message(&err, "/x/tls.crt: the certificate's public key is of a kind that cannot be read");
+	kg_pem_pair_release(&pair);
+	forged_release(&forged);
+}
+
 /* The texts of a good pair, spoilt by the tests below. */
 struct texts {
 	struct kg_pem_pair pair;
@@ -509,6 +539,7 @@ int main(void)
 	        cmocka_unit_test(shapes_are_taken_or_refused_for_their_reason),
 	        cmocka_unit_test(facts_are_those_of_the_leaf),
 	        cmocka_unit_test(a_key_of_another_certificate_is_refused),
+	        cmocka_unit_test(a_public_key_of_an_unknown_kind_is_refused),
 	        WITH_TEXTS(empty_files_are_refused),
 	        WITH_TEXTS(files_without_pem_are_refused),
 	        WITH_TEXTS(every_half_written_certificate_is_refused),

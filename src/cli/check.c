@@ -177,8 +177,10 @@ static int judge_all(struct check *check)
 /* Colours are for people who look at a terminal and did not ask to be spared them (no-color.org). */
 static bool colours_wanted(void)
 {
+	/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
 	const char *no_color = getenv("NO_COLOR");
 	const char *terminal = getenv("TERM");
+	/* NOLINTEND(concurrency-mt-unsafe) */
 
 	if (no_color != NULL && *no_color != '\0')
 		return false;

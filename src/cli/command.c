@@ -111,7 +111,7 @@ static void print_row(const char *const *cells, const int *widths, size_t column
 
 void kg_command_print_columns(const char *const *cells, size_t columns, size_t rows, FILE *out)
 {
-	int widths[KG_COMMAND_COLUMNS_MAX];
+	int widths[KG_COMMAND_COLUMNS_MAX] = {0};
 
 	for (size_t column = 0; column < columns; column++)
 		widths[column] = column_width(cells, columns, rows, column);

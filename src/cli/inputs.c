@@ -74,6 +74,8 @@ static const char *join(struct kg_arena *arena, const char *directory, const cha
 
 static int add_directory(const struct walk *walk, const char *directory, unsigned depth);
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DIRECTORY_DEPTH */
+
 /* One entry of a directory. What vanished since, or is a dangling link with a manifest's name, is left for reading to complain about. */
 static int add_entry(const struct walk *walk, const char *directory, const char *name, unsigned depth)
 {
@@ -122,6 +124,8 @@ static int add_directory(const struct walk *walk, const char *directory, unsigne
 	free((void *)entries);
 	return status;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* A directory that somebody named. */
 static int add_root(const struct walk *walk, const char *directory)

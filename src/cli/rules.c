@@ -31,7 +31,7 @@ static int print_text(void)
 {
 	const char *cells[(KG_RULE_COUNT + 1) * COLUMNS] = {"RULE", "CATEGORY", "BASELINE", "TITLE"};
 
-	for (unsigned i = 0; i < KG_RULE_COUNT; i++) {
+	for (size_t i = 0; i < KG_RULE_COUNT; i++) {
 		const struct kg_rule *rule = kg_rule_get((enum kg_rule_id)i);
 		const char **row = &cells[(i + 1) * COLUMNS];
 

@@ -7,12 +7,6 @@
 #include "kedagate/syntax/version.h"
 #include "kedagate/tls/libraries.h"
 
-/* The Makefile says; a tool that reads this file alone need not know. */
-#ifndef KEDAGATE_VERSION
-#define KEDAGATE_VERSION "unknown"
-#define KEDAGATE_COMMIT  "unknown"
-#endif
-
 enum { LIBRARIES = KG_SERVER_LIBRARIES + KG_TLS_LIBRARIES + KG_MODEL_LIBRARIES + KG_REPORT_LIBRARIES };
 
 struct version_options {

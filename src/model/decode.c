@@ -1,6 +1,5 @@
 #include "model/decode.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "kedagate/base/err.h"
@@ -110,14 +109,18 @@ static void decode_int32(struct kg_decoder *decoder, const struct kg_schema_fiel
 {
 	double number = node->valuedouble;
 
-	/* As in the API server, 3.0 is a whole number. */
-	if (kg_node_type(node) != cJSON_Number || floor(number) != number) {
+	if (kg_node_type(node) != cJSON_Number) {
 		record_type(decoder, place, "a whole number", node);
 		return;
 	}
 	if (number < INT32_MIN || number > INT32_MAX) {
 		kg_decoder_record(decoder, place,
 		                  (struct kg_malformed){.kind = KG_MALFORMED_RANGE, .expected = "a 32-bit number", .actual = "a number"});
+		return;
+	}
+	/* As in the API server, 3.0 is a whole number. */
+	if ((double)(int32_t)number != number) {
+		record_type(decoder, place, "a whole number", node);
 		return;
 	}
 	if (target != NULL)

@@ -12,20 +12,7 @@
 #define STRINGIFY(value_) #value_
 #define TEXT_OF(value_)   STRINGIFY(value_)
 
-/* What may come next. */
-enum expect {
-	EXPECT_VALUE,
-	EXPECT_VALUE_OR_END,
-	EXPECT_NAME,
-	EXPECT_NAME_OR_END,
-	EXPECT_COMMA_OR_END,
-};
-
-struct nesting {
-	enum expect expect;
-	unsigned depth;
-	char open[KG_MAX_DEPTH]; /* the closing bracket that each level waits for */
-};
+/* The functions below take the byte that they begin at, which is before `end`, and return the byte behind what they scanned, or NULL. */
 
 static const char *fail(struct kg_json_scan *scan, const char *at, const char *problem)
 {
@@ -39,25 +26,29 @@ static const char *fail_or_end(struct kg_json_scan *scan, const char *at, const 
 	return fail(scan, at, at == end ? "unexpected end of the input" : problem);
 }
 
-const char *kg_json_skip_space(const char *at, const char *end)
+/* Compact text has none: the first comparison is the common way out. */
+static inline const char *skip_space(const char *at, const char *end)
 {
-	while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+	while (at < end && (unsigned char)*at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
 		at++;
 	return at;
 }
 
+const char *kg_json_skip_space(const char *at, const char *end)
+{
+	return skip_space(at, end);
+}
+
 #define EACH_BYTE(byte_) (UINT64_C(0x0101010101010101) * (uint64_t)(byte_))
 
-/* Has the high bit of the lowest byte that is no plain string content: '"', '\\', below 0x20, above 0x7f. Bytes above that one may be marked
- * wrongly: subtracting borrows from them. */
+/* Has the high bit of the lowest byte that is no plain string content: '"', '\\', below 0x20, above 0x7f. Subtracting from such a byte sets its high
+ * bit, by borrowing or because it was set; bytes above it may be marked wrongly, since it borrows from them. */
 static inline uint64_t special_bytes(uint64_t eight)
 {
 	uint64_t quote = eight ^ EACH_BYTE('"');
 	uint64_t backslash = eight ^ EACH_BYTE('\\');
-	uint64_t found =
-	        ((quote - EACH_BYTE(1)) & ~quote) | ((backslash - EACH_BYTE(1)) & ~backslash) | ((eight - EACH_BYTE(0x20)) & ~eight);
 
-	return (found | eight) & EACH_BYTE(0x80);
+	return ((quote - EACH_BYTE(1)) | (backslash - EACH_BYTE(1)) | (eight - EACH_BYTE(0x20)) | eight) & EACH_BYTE(0x80);
 }
 
 /* Skip what a string may hold as it is, ASCII only. */
@@ -135,10 +126,9 @@ static const char *scan_escape(struct kg_json_scan *scan, const char *at, const 
 	return at + 2;
 }
 
-/* `at` is the opening quote. */
-static const char *scan_string(struct kg_json_scan *scan, const char *at, const char *end)
+/* Scan on from something that is no plain content. */
+static const char *scan_rest_of_string(struct kg_json_scan *scan, const char *at, const char *end)
 {
-	at = skip_plain(at + 1, end);
 	while (at != NULL && at < end && *at != '"') {
 		if (*at == '\\') {
 			at = scan_escape(scan, at, end);
@@ -157,6 +147,12 @@ static const char *scan_string(struct kg_json_scan *scan, const char *at, const 
 	if (at == end)
 		return fail(scan, end, "unexpected end of the input");
 	return at != NULL ? at + 1 : NULL;
+}
+
+static inline const char *scan_string(struct kg_json_scan *scan, const char *at, const char *end)
+{
+	at = skip_plain(at + 1, end);
+	return at < end && *at == '"' ? at + 1 : scan_rest_of_string(scan, at, end);
 }
 
 static const char *skip_digits(const char *at, const char *end)
@@ -225,29 +221,75 @@ static const char *scan_literal(struct kg_json_scan *scan, const char *at, const
 	return at + length;
 }
 
-static const char *open_level(struct kg_json_scan *scan, struct nesting *nesting, const char *at)
+static const char *scan_value(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth);
+
+/* A member's name and the colon behind it. */
+static const char *scan_name(struct kg_json_scan *scan, const char *at, const char *end)
 {
-	if (nesting->depth == KG_MAX_DEPTH)
-		return fail(scan, at, "nested deeper than " TEXT_OF(KG_MAX_DEPTH) " levels");
-	nesting->open[nesting->depth++] = *at == '{' ? '}' : ']';
-	nesting->expect = *at == '{' ? EXPECT_NAME_OR_END : EXPECT_VALUE_OR_END;
+	at = skip_space(at, end);
+	if (at == end || *at != '"')
+		return fail_or_end(scan, at, end, "expected a member name in double quotes");
+	at = scan_string(scan, at, end);
+	if (at == NULL)
+		return NULL;
+	at = skip_space(at, end);
+	if (at == end || *at != ':')
+		return fail_or_end(scan, at, end, "expected ':' behind a member name");
 	return at + 1;
 }
 
-static const char *close_level(struct nesting *nesting, const char *at)
+static const char *scan_object(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth)
 {
-	nesting->depth--;
-	nesting->expect = EXPECT_COMMA_OR_END;
-	return at + 1;
+	at = skip_space(at + 1, end);
+	if (at < end && *at == '}')
+		return at + 1;
+	for (;;) {
+		at = scan_name(scan, at, end);
+		if (at != NULL)
+			at = scan_value(scan, at, end, depth);
+		if (at == NULL)
+			return NULL;
+		at = skip_space(at, end);
+		if (at < end && *at == '}')
+			return at + 1;
+		if (at == end || *at != ',')
+			return fail_or_end(scan, at, end, "expected ',' or '}'");
+		at++;
+	}
 }
 
-static const char *scan_any_value(struct kg_json_scan *scan, struct nesting *nesting, const char *at, const char *end)
+static const char *scan_array(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth)
 {
-	nesting->expect = EXPECT_COMMA_OR_END;
+	at = skip_space(at + 1, end);
+	if (at < end && *at == ']')
+		return at + 1;
+	for (;;) {
+		at = scan_value(scan, at, end, depth);
+		if (at == NULL)
+			return NULL;
+		at = skip_space(at, end);
+		if (at < end && *at == ']')
+			return at + 1;
+		if (at == end || *at != ',')
+			return fail_or_end(scan, at, end, "expected ',' or ']'");
+		at++;
+	}
+}
+
+/* A value below `depth` levels. Calls itself for what is in it, KG_MAX_DEPTH levels deep at most. */
+static const char *scan_value(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth)
+{
+	at = skip_space(at, end);
+	if (at == end)
+		return fail(scan, at, "unexpected end of the input");
 	if (*at == '"')
 		return scan_string(scan, at, end);
-	if (*at == '{' || *at == '[')
-		return open_level(scan, nesting, at);
+	if ((*at == '{' || *at == '[') && depth == KG_MAX_DEPTH)
+		return fail(scan, at, "nested deeper than " TEXT_OF(KG_MAX_DEPTH) " levels");
+	if (*at == '{')
+		return scan_object(scan, at, end, depth + 1);
+	if (*at == '[')
+		return scan_array(scan, at, end, depth + 1);
 	if (*at == '-' || (*at >= '0' && *at <= '9'))
 		return scan_number(scan, at, end);
 	if (*at == 't' || *at == 'f' || *at == 'n')
@@ -255,57 +297,9 @@ static const char *scan_any_value(struct kg_json_scan *scan, struct nesting *nes
 	return fail(scan, at, "expected a value");
 }
 
-/* A member's name and the colon behind it. */
-static const char *scan_name(struct kg_json_scan *scan, struct nesting *nesting, const char *at, const char *end)
-{
-	if (*at != '"')
-		return fail(scan, at, "expected a member name in double quotes");
-	at = scan_string(scan, at, end);
-	if (at == NULL)
-		return NULL;
-	at = kg_json_skip_space(at, end);
-	if (at == end || *at != ':')
-		return fail_or_end(scan, at, end, "expected ':' behind a member name");
-	nesting->expect = EXPECT_VALUE;
-	return at + 1;
-}
-
-static const char *scan_comma(struct kg_json_scan *scan, struct nesting *nesting, const char *at)
-{
-	bool in_object = nesting->open[nesting->depth - 1] == '}';
-
-	if (*at != ',')
-		return fail(scan, at, in_object ? "expected ',' or '}'" : "expected ',' or ']'");
-	nesting->expect = in_object ? EXPECT_NAME : EXPECT_VALUE;
-	return at + 1;
-}
-
-static const char *scan_token(struct kg_json_scan *scan, struct nesting *nesting, const char *at, const char *end)
-{
-	bool may_end = nesting->expect != EXPECT_VALUE && nesting->expect != EXPECT_NAME;
-
-	if (may_end && *at == nesting->open[nesting->depth - 1])
-		return close_level(nesting, at);
-	if (nesting->expect == EXPECT_COMMA_OR_END)
-		return scan_comma(scan, nesting, at);
-	if (nesting->expect == EXPECT_NAME || nesting->expect == EXPECT_NAME_OR_END)
-		return scan_name(scan, nesting, at, end);
-	return scan_any_value(scan, nesting, at, end);
-}
-
 const char *kg_json_scan_value(struct kg_json_scan *scan, const char *at, const char *end)
 {
-	struct nesting nesting;
-
-	nesting.expect = EXPECT_VALUE;
-	nesting.depth = 0;
-	do {
-		at = kg_json_skip_space(at, end);
-		if (at == end)
-			return fail(scan, at, "unexpected end of the input");
-		at = scan_token(scan, &nesting, at, end);
-	} while (at != NULL && nesting.depth > 0);
-	return at;
+	return scan_value(scan, at, end, 0);
 }
 
 const char *kg_json_skip_scalar(const char *at, const char *end)

@@ -1,12 +1,31 @@
 #include "model/members.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "kedagate/base/err.h"
 #include "model/names.h"
+#include "model/node.h"
 
 /* Up to so many members, comparing each with each is cheaper than hashing. */
 enum { COMPARED_MEMBERS = 16 };
+
+/* kube-apiserver sorts the members of an object, and then one pass shows that no two are alike. Names differ early: no call is worth its while. */
+static bool is_sorted(const cJSON *object)
+{
+	for (const cJSON *member = object->child; member->next != NULL; member = member->next) {
+		const unsigned char *name = (const unsigned char *)member->string;
+		const unsigned char *next = (const unsigned char *)member->next->string;
+
+		while (*name != '\0' && *name == *next) {
+			name++;
+			next++;
+		}
+		if (*name >= *next)
+			return false;
+	}
+	return true;
+}
 
 static const cJSON *compare_each(const cJSON *object)
 {
@@ -41,11 +60,14 @@ int kg_members_find_twice(const cJSON *object, struct kg_arena *arena, const cJS
 {
 	size_t count = 0;
 
+	*ret_second = NULL;
 	for (const cJSON *member = object->child; member != NULL; member = member->next)
 		count++;
+	if (count < 2 || is_sorted(object))
+		return 0;
 	if (count > COMPARED_MEMBERS)
 		return hash_each(object, count, arena, ret_second);
-	*ret_second = count > 1 ? compare_each(object) : NULL;
+	*ret_second = compare_each(object);
 	return 0;
 }
 
@@ -54,7 +76,7 @@ int kg_members_find_twice_below(const cJSON *tree, struct kg_arena *arena, const
 	int status = 0;
 
 	*ret_second = NULL;
-	if (cJSON_IsObject(tree))
+	if (kg_node_type(tree) == cJSON_Object)
 		status = kg_members_find_twice(tree, arena, ret_second);
 	for (const cJSON *child = tree->child; status == 0 && *ret_second == NULL && child != NULL; child = child->next)
 		if (child->child != NULL)

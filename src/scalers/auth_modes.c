@@ -93,12 +93,11 @@ static int check_idle_credentials(const struct kg_params *params, struct kg_comp
 static bool is_refused(const struct kg_params *params)
 {
 	const char *name = kg_params_auth_modes_name(params);
-	const struct kg_param *row = kg_scaler_row(params->scaler, name, params->keda_version);
 	const char *text = kg_params_text(params, name);
+	const struct kg_param *row = text ? kg_scaler_row(params->scaler, name, params->keda_version) : NULL;
 
-	return row && text &&
-	       ((row->values && kg_value_stranger(params, row, text, row->values)) ||
-	        (row->exclusive && kg_value_clashes(params, row, text)));
+	return row && ((row->values && kg_value_stranger(params, row, text, row->values)) ||
+	               (row->exclusive && kg_value_clashes(params, row, text)));
 }
 
 int kg_auth_modes_check(const struct kg_params *params, struct kg_complaints *out)

@@ -87,6 +87,7 @@ const struct kg_scaler kg_scaler_metrics_api = {
         .typed_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
         .auth_modes = KG_AUTH_API_KEY | KG_AUTH_BASIC | KG_AUTH_BEARER | KG_AUTH_TLS,
+        .single_auth_mode = true,
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "url"},
         .verification_switch = "unsafeSsl",
         .check = check,

@@ -5,27 +5,20 @@
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/url.h"
 
-/* The index of the row that this version reads under `name`; params' row count when there is none. */
-static size_t find_row(const struct kg_params *params, const char *name)
-{
-	size_t count = params->values ? params->scaler->param_count : 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const struct kg_param *row = &params->scaler->params[i];
-
-		if (row->name[0] == name[0] && strcmp(row->name, name) == 0 && kg_param_exists(row, params->keda_version))
-			break;
-	}
-	return i;
-}
-
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name)
 {
 	static const struct kg_param_value absent = {.state = KG_PARAM_ABSENT};
-	size_t i = find_row(params, name);
+	size_t count = params->values ? params->scaler->param_count : 0;
 
-	return params->values && i < params->scaler->param_count ? &params->values[i] : &absent;
+	/* Asked for often, so names are told apart by their first letters where that will do. No name is empty. */
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_param *row = &params->scaler->params[i];
+
+		if (row->name[0] == name[0] && row->name[1] == name[1] && strcmp(row->name, name) == 0 &&
+		    kg_param_exists(row, params->keda_version))
+			return &params->values[i];
+	}
+	return &absent;
 }
 
 bool kg_param_value_given(const struct kg_param_value *value)
@@ -164,13 +157,22 @@ unsigned kg_params_auth_modes(const struct kg_params *params)
 
 const char *kg_params_auth_modes_name(const struct kg_params *params)
 {
-	return find_row(params, "authModes") < (params->scaler ? params->scaler->param_count : 0) ? "authModes" : "authMode";
+	bool single = params->scaler && params->scaler->single_auth_mode && params->keda_version < KG_VERSION(2, 18, 0);
+
+	return single ? "authMode" : "authModes";
+}
+
+/* Are pod identities certainly not pushed aside by the authModes block? */
+static bool identity_is_used(const struct kg_params *params)
+{
+	return kg_params_identity_in_effect(params) &&
+	       (params->scaler->auth_modes == 0 || kg_params_missing(params, kg_params_auth_modes_name(params)));
 }
 
 /* The token or signature that a pod identity in effect makes KEDA send. */
 static bool identity_credential(const struct kg_params *params, struct kg_credential_use *ret_use)
 {
-	if (!kg_params_identity_in_effect(params) || !kg_params_missing(params, kg_params_auth_modes_name(params)))
+	if (!identity_is_used(params))
 		return false;
 	switch (params->identity.provider) {
 	case KG_PROVIDER_AZURE_WORKLOAD:
@@ -233,7 +235,7 @@ const struct kg_token_audience *kg_params_foreign_audience(const struct kg_param
 {
 	const struct kg_token_audience *audience = params->scaler ? params->scaler->audiences : NULL;
 
-	if (!audience || !kg_params_identity_in_effect(params) || !kg_params_missing(params, kg_params_auth_modes_name(params)))
+	if (!audience || !identity_is_used(params))
 		return NULL;
 	for (; audience->providers; audience++) {
 		const char *text = kg_params_text(params, audience->parameter);

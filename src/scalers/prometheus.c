@@ -52,8 +52,8 @@ static const struct kg_param rows[] = {
 	PARAM("awsRegion",          KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 16, 1)),
 	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE, .known_values = KG_NAMES("pod", "operator")),
 	PARAM("awsRoleArn",         KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE),
-	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE, .credential = true),
-	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE, .credential = true),
+	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE),
+	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE),
 	PARAM("awsSecretAccessKey", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE, .credential = true),
 	PARAM("awsSessionToken",    KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .since = AWS_SINCE, .credential = true),
 

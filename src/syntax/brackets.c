@@ -51,26 +51,34 @@ bool kg_brackets_balanced(const char *query, struct kg_brackets_fault *ret_fault
 	while (query[offset] != '\0') {
 		size_t start = offset;
 
-		if (strchr("\"'`", query[offset])) {
-			offset = skip_string(query, offset);
+		switch (query[offset++]) {
+		case '"':
+		case '\'':
+		case '`':
+			offset = skip_string(query, start);
 			if (offset == 0)
 				return fail(query, start, true, ret_fault);
-			continue;
-		}
-		if (query[offset] == '#') {
+			break;
+		case '#':
 			offset += strcspn(query + offset, "\r\n");
-			continue;
-		}
-		if (strchr("([{", query[offset])) {
+			break;
+		case '(':
+		case '[':
+		case '{':
 			if (open.count == OPEN_MAX)
 				return true;
-			open.offsets[open.count++] = offset;
-		} else if (strchr(")]}", query[offset])) {
-			if (!closes(&open, query[offset]))
-				return fail(query, offset, false, ret_fault);
+			open.offsets[open.count++] = start;
+			break;
+		case ')':
+		case ']':
+		case '}':
+			if (!closes(&open, query[start]))
+				return fail(query, start, false, ret_fault);
 			open.count--;
+			break;
+		default:
+			break;
 		}
-		offset++;
 	}
 	return open.count == 0 || fail(query, open.offsets[open.count - 1], true, ret_fault);
 }

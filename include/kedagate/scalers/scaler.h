@@ -176,6 +176,7 @@ struct kg_scaler {
 	enum kg_other_identities other_identities;
 	const char *other_identity_effect; /* for BREAKS: what happens, in words */
 	unsigned auth_modes;               /* kg_auth_mode bits that have an effect; 0: the scaler has no authModes block */
+	bool single_auth_mode;             /* before 2.18 it reads one authMode instead of a list of authModes */
 	struct kg_transport transport;
 	const char *verification_switch;           /* the parameter that, when true, turns certificate verification off; NULL: none */
 	const struct kg_token_audience *audiences; /* ends with .providers 0; NULL: not restricted */

@@ -5,15 +5,14 @@
 #include "kedagate/base/buf.h"
 #include "kedagate/base/err.h"
 
-/* What expanding `$(NAME)` in one value may cost: the variables looked up, and the bytes it may grow to. A value that needs more is taken as
- * one that cannot be seen. */
-enum { EXPANSIONS_MAX = 64, EXPANDED_BYTES_MAX = 64 << 10 };
+/* What expanding `$(NAME)` in one value may cost: the variables looked up, and the bytes it may grow to. A value that needs more, or that refers to
+ * one that refers to others again, is taken as one that cannot be seen. */
+enum { REFERENCES_MAX = 64, EXPANDED_BYTES_MAX = 64 << 10 };
 
-/* One variable being looked up. */
+/* Where a variable is looked up. */
 struct search {
 	const struct kg_environment *environment;
 	const struct kg_container *container;
-	unsigned expansions;
 };
 
 static const struct kg_given present = {.state = KG_PARAM_PRESENT};
@@ -66,91 +65,23 @@ const struct kg_container *kg_environment_container(const struct kg_environment 
 	return NULL;
 }
 
-/* A literal value on its way through expansion. */
-struct expansion {
-	struct search *search;
-	size_t before;      /* the index of its variable: what it refers to must stand before it */
-	const char *cursor; /* what is left of it */
-	struct kg_buf out;
-	bool seen; /* so far; false: it holds something that cannot be seen */
-};
+/* ---- one variable ---- */
 
-static int look_up(struct search *search, const char *name, size_t before, struct kg_given *ret_given);
-
-/* Append the value of the variable `name`, or `$(name)` itself when there is none, as KEDA does. */
-static int append_variable(struct expansion *expansion, const char *name)
+/* The last variable of that name among the first `before` of the container's; NULL when there is none. */
+static const struct kg_env_variable *find_variable(const struct kg_container *container, const char *name, size_t before)
 {
-	struct kg_given given = present;
+	for (size_t i = before; i > 0; i--) {
+		const char *candidate = container->env[i - 1].name;
 
-	if (expansion->search->expansions++ < EXPANSIONS_MAX) {
-		int status = look_up(expansion->search, name, expansion->before, &given);
-
-		if (status)
-			return status;
+		if (candidate && strcmp(candidate, name) == 0)
+			return &container->env[i - 1];
 	}
-	if (given.state == KG_PARAM_PRESENT)
-		expansion->seen = false;
-	else if (given.state == KG_PARAM_KNOWN)
-		kg_buf_puts(&expansion->out, given.text);
-	else
-		kg_buf_printf(&expansion->out, "$(%s)", name);
-	return 0;
+	return NULL;
 }
 
-/* Take the reference that the cursor stands at, a '$'. `$$` stands for `$`; one that refers to nothing, for itself. */
-static int append_reference(struct expansion *expansion)
+static bool refers_to_others(const struct kg_env_variable *variable)
 {
-	const char *start = expansion->cursor;
-	const char *close = start[1] == '(' ? strchr(start, ')') : NULL;
-	size_t length = start[1] == '\0' ? 1 : 2;
-	const char *name = NULL;
-
-	if (!close) {
-		kg_buf_append(&expansion->out, start, start[1] == '$' ? 1 : length);
-		expansion->cursor = start + length;
-		return 0;
-	}
-	name = kg_arena_strndup(expansion->search->environment->arena, start + 2, (size_t)(close - start - 2));
-	if (!name)
-		return KG_ENOMEM;
-	expansion->cursor = close + 1;
-	return append_variable(expansion, name);
-}
-
-static int expand_all(struct expansion *expansion)
-{
-	int status = 0;
-
-	while (expansion->seen && *expansion->cursor != '\0' && status == 0) {
-		size_t plain = strcspn(expansion->cursor, "$");
-
-		kg_buf_append(&expansion->out, expansion->cursor, plain);
-		expansion->cursor += plain;
-		if (*expansion->cursor != '\0')
-			status = append_reference(expansion);
-	}
-	if (kg_buf_status(&expansion->out) == KG_ELIMIT)
-		expansion->seen = false;
-	return status || !expansion->seen ? status : kg_buf_status(&expansion->out);
-}
-
-/* The literal `value` of the variable at index `before`. */
-static int expand(struct search *search, const char *value, size_t before, struct kg_given *ret_given)
-{
-	struct expansion expansion = {.search = search, .before = before, .cursor = value, .seen = true};
-	const char *text = NULL;
-	int status = 0;
-
-	kg_buf_init(&expansion.out, EXPANDED_BYTES_MAX);
-	status = expand_all(&expansion);
-	if (status == 0 && expansion.seen)
-		text = kg_arena_strndup(search->environment->arena, kg_buf_text(&expansion.out), expansion.out.length);
-	kg_buf_release(&expansion.out);
-	if (status || !expansion.seen) {
-		*ret_given = present;
-		return status;
-	}
-	return text ? kg_given_text(search->environment->arena, text, ret_given) : KG_ENOMEM;
+	return variable->from == KG_ENV_LITERAL && variable->value && strchr(variable->value, '$');
 }
 
 static int from_key(const struct search *search, const struct kg_env_variable *variable, struct kg_given *ret_given)
@@ -176,15 +107,12 @@ static int from_key(const struct search *search, const struct kg_env_variable *v
 	return 0;
 }
 
-static int from_variable(struct search *search, size_t index, struct kg_given *ret_given)
+/* The value of a variable that refers to no other. */
+static int from_variable(const struct search *search, const struct kg_env_variable *variable, struct kg_given *ret_given)
 {
-	const struct kg_env_variable *variable = &search->container->env[index];
-
 	*ret_given = present;
 	switch (variable->from) {
 	case KG_ENV_LITERAL:
-		if (variable->value && strchr(variable->value, '$'))
-			return expand(search, variable->value, index, ret_given);
 		return kg_given_text(search->environment->arena, variable->value, ret_given);
 	case KG_ENV_SECRET_KEY:
 	case KG_ENV_CONFIG_MAP_KEY:
@@ -194,6 +122,8 @@ static int from_variable(struct search *search, size_t index, struct kg_given *r
 	}
 	return 0;
 }
+
+/* ---- envFrom ---- */
 
 /* The key that `name` would have in the Secret or ConfigMap; NULL when it cannot come from there. */
 static const char *key_without_prefix(const struct kg_env_source *source, const char *name, uint32_t keda_version)
@@ -224,32 +154,130 @@ static int from_source(const struct search *search, const struct kg_env_source *
 	return kg_given_text(environment->arena, kg_pairs_get(&values, key), ret_given);
 }
 
-/* The variable among the first `before` of the container's, else in its envFrom; of several the last one counts. */
-static int look_up(struct search *search, const char *name, size_t before, struct kg_given *ret_given)
+/* Of several sources the last one counts. */
+static int from_sources(const struct search *search, const char *name, struct kg_given *ret_given)
 {
 	const struct kg_container *container = search->container;
 	int status = 0;
 
-	for (size_t i = before; i > 0; i--) {
-		const char *candidate = container->env[i - 1].name;
-
-		if (candidate && strcmp(candidate, name) == 0)
-			return from_variable(search, i - 1, ret_given);
-	}
 	*ret_given = absent;
 	for (size_t i = container->env_from_count; i > 0 && status == 0 && ret_given->state == KG_PARAM_ABSENT; i--)
 		status = from_source(search, &container->env_from[i - 1], name, ret_given);
 	return status;
 }
 
+/* ---- expansion ---- */
+
+/* A literal value on its way through expansion. */
+struct expansion {
+	const struct search *search;
+	size_t before;      /* the index of its variable: what it refers to must stand before it */
+	const char *cursor; /* what is left of it */
+	struct kg_buf out;
+	unsigned references;
+	bool seen; /* so far; false: it holds something that cannot be seen */
+};
+
+/* Append the value of the variable `name`; `$(name)` itself when there is none, as KEDA does. */
+static int append_variable(struct expansion *expansion, const char *name)
+{
+	const struct kg_env_variable *variable = find_variable(expansion->search->container, name, expansion->before);
+	struct kg_given given = present;
+	int status = 0;
+
+	if (variable && refers_to_others(variable))
+		expansion->seen = false;
+	else if (variable)
+		status = from_variable(expansion->search, variable, &given);
+	else
+		status = from_sources(expansion->search, name, &given);
+	if (status)
+		return status;
+	if (given.state == KG_PARAM_PRESENT)
+		expansion->seen = false;
+	else if (given.state == KG_PARAM_KNOWN)
+		kg_buf_puts(&expansion->out, given.text);
+	else if (!variable)
+		kg_buf_printf(&expansion->out, "$(%s)", name);
+	return 0;
+}
+
+/* Take the reference that the cursor stands at, a '$'. `$$` stands for `$`; what is no reference, for itself. */
+static int append_reference(struct expansion *expansion)
+{
+	const char *start = expansion->cursor;
+	const char *close = start[1] == '(' ? strchr(start, ')') : NULL;
+	size_t length = start[1] == '\0' ? 1 : 2;
+	const char *name = NULL;
+
+	if (!close) {
+		kg_buf_append(&expansion->out, start, start[1] == '$' ? 1 : length);
+		expansion->cursor = start + length;
+		return 0;
+	}
+	name = kg_arena_strndup(expansion->search->environment->arena, start + 2, (size_t)(close - start - 2));
+	if (!name)
+		return KG_ENOMEM;
+	expansion->cursor = close + 1;
+	return append_variable(expansion, name);
+}
+
+static int expand_all(struct expansion *expansion)
+{
+	int status = 0;
+
+	while (expansion->seen && *expansion->cursor != '\0' && status == 0) {
+		size_t plain = strcspn(expansion->cursor, "$");
+
+		kg_buf_append(&expansion->out, expansion->cursor, plain);
+		expansion->cursor += plain;
+		if (*expansion->cursor == '\0')
+			break;
+		expansion->seen = expansion->references++ < REFERENCES_MAX;
+		if (expansion->seen)
+			status = append_reference(expansion);
+	}
+	if (kg_buf_status(&expansion->out) == KG_ELIMIT)
+		expansion->seen = false;
+	return status || !expansion->seen ? status : kg_buf_status(&expansion->out);
+}
+
+static int expand(const struct search *search, const struct kg_env_variable *variable, struct kg_given *ret_given)
+{
+	struct kg_arena *arena = search->environment->arena;
+	struct expansion expansion = {
+	        .search = search,
+	        .before = (size_t)(variable - search->container->env),
+	        .cursor = variable->value,
+	        .seen = true,
+	};
+	const char *text = NULL;
+	int status = 0;
+
+	kg_buf_init(&expansion.out, EXPANDED_BYTES_MAX);
+	status = expand_all(&expansion);
+	if (status == 0 && expansion.seen)
+		text = kg_arena_strndup(arena, kg_buf_text(&expansion.out), expansion.out.length);
+	kg_buf_release(&expansion.out);
+	if (status || !expansion.seen) {
+		*ret_given = present;
+		return status;
+	}
+	return text ? kg_given_text(arena, text, ret_given) : KG_ENOMEM;
+}
+
 int kg_environment_variable(const struct kg_environment *environment, const struct kg_container *container, const char *name,
                             struct kg_given *ret_given)
 {
-	struct search search = {.environment = environment, .container = container};
+	const struct search search = {.environment = environment, .container = container};
+	const struct kg_env_variable *variable = NULL;
 
 	if (!container) {
 		*ret_given = present;
 		return 0;
 	}
-	return look_up(&search, name, container->env_count, ret_given);
+	variable = find_variable(container, name, container->env_count);
+	if (!variable)
+		return from_sources(&search, name, ret_given);
+	return refers_to_others(variable) ? expand(&search, variable, ret_given) : from_variable(&search, variable, ret_given);
 }

@@ -92,6 +92,7 @@ static void references_to_earlier_variables_are_expanded(void **state)
 	        {"          env: [{name: HOST, value: h}, {name: ENDPOINT, value: '$(HOST):1'}]\n", KG_PARAM_KNOWN, "h:1"},
 	        {"          env: [{name: ENDPOINT, value: '$(HOST):1'}, {name: HOST, value: h}]\n", KG_PARAM_KNOWN, "$(HOST):1"},
 	        {"          env: [{name: HOST, value: h}, {name: ENDPOINT, value: '$$(HOST):1'}]\n", KG_PARAM_KNOWN, "$(HOST):1"},
+	        {"          env: [{name: HOST, value: ''}, {name: ENDPOINT, value: '$(HOST):1'}]\n", KG_PARAM_KNOWN, ":1"},
 	        {"          env: [{name: ENDPOINT, value: 'a$'}]\n", KG_PARAM_KNOWN, "a$"},
 	        {"          env: [{name: ENDPOINT, value: 'a$b$(c'}]\n", KG_PARAM_KNOWN, "a$b$(c"},
 	        {"          env: [{name: HOST, valueFrom: {secretKeyRef: {name: hidden, key: k}}}, {name: ENDPOINT, value: '$(HOST):1'}]\n",
@@ -103,15 +104,20 @@ static void references_to_earlier_variables_are_expanded(void **state)
 
 static void expansion_is_bounded(void **state)
 {
+	static const struct row nested[] = {
+	        {"          env: [{name: A, value: x}, {name: B, value: '$(A)'}, {name: ENDPOINT, value: '$(B):1'}]\n", KG_PARAM_PRESENT,
+	         NULL},
+	};
 	struct fixture *f = *state;
 	char yaml[8192];
-	size_t length = (size_t)snprintf(yaml, sizeof(yaml), "%s        - name: main\n          env:\n            - {name: V0, value: x}\n",
+	size_t length = (size_t)snprintf(yaml, sizeof(yaml),
+	                                 "%s        - name: main\n          env: [{name: A, value: x}, {name: ENDPOINT, value: '",
 	                                 SCALED_OBJECT TRIGGER DEPLOYMENT);
 
-	for (int i = 1; i < 40; i++)
-		length += (size_t)snprintf(yaml + length, sizeof(yaml) - length, "            - {name: V%d, value: '$(V%d)$(V%d)'}\n", i,
-		                           i - 1, i - 1);
-	(void)snprintf(yaml + length, sizeof(yaml) - length, "            - {name: ENDPOINT, value: '$(V39)'}\n");
+	assert_rows(f, nested, 1);
+	for (int i = 0; i < 65; i++)
+		length += (size_t)snprintf(yaml + length, sizeof(yaml) - length, "$(A)");
+	(void)snprintf(yaml + length, sizeof(yaml) - length, "'}]\n");
 	resolve(f, yaml);
 	assert_state(f, "endpoint", KG_PARAM_PRESENT);
 }

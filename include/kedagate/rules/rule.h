@@ -24,9 +24,9 @@ enum kg_rule_id {
 };
 
 struct kg_rule {
-	enum kg_rule_id id;
 	const char *name;  /* "identity-id-missing" */
 	const char *title; /* one line, no full stop */
+	enum kg_rule_id id;
 	enum kg_category category;
 	enum kg_action action; /* in the baseline profile */
 	unsigned kinds;        /* kg_kind bits */

@@ -72,7 +72,7 @@ static void no_secret_is_ever_repeated(void **state)
 	        "  secretTargetRef: [{parameter: connection, name: s, key: connection}]\n"
 	        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\n"
 	        "stringData: {connection: 'host=h password=S3cret sslmode=S3cret'}\n",
-	        "apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata: {name: auth}\nspec:\n"
+	        AUTHENTICATION
 	        "  hashiCorpVault: {address: 'http://u:S3cret@vault', authentication: token, credential: {token: S3cret}, secrets: []}\n",
 	};
 	struct fixture *f = *state;

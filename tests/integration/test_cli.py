@@ -226,7 +226,16 @@ def test_certs_init_makes_an_authority_and_a_serving_pair(tmp_path):
     assert names.get_values_for_type(x509.DNSName) == ["localhost"]
     assert names.get_values_for_type(x509.IPAddress) == [ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1")]
     assert ExtendedKeyUsageOID.SERVER_AUTH in serving.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    assert (serving.not_valid_after - serving.not_valid_before).days in (365, 366)
+    assert (days_of(authority), days_of(serving)) == (3650, 365)
+
+
+def days_of(one):
+    return (one.not_valid_after - one.not_valid_before).days
+
+
+def test_certs_init_makes_certificates_that_last_as_long_as_told(tmp_path):
+    init(tmp_path, "--serving-days", "7", "--authority-days", "30")
+    assert (days_of(certificate(tmp_path / "ca.crt")), days_of(certificate(tmp_path / "tls.crt"))) == (30, 7)
 
 
 def test_certs_init_replaces_only_when_told_to_and_keeps_the_authority(tmp_path):
@@ -235,7 +244,7 @@ def test_certs_init_replaces_only_when_told_to_and_keeps_the_authority(tmp_path)
     result = init(tmp_path)
     expect_usage_error(result, "exists already")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-    assert init(tmp_path, "--replace", "--serving-days", "7").returncode == 0
+    assert init(tmp_path, "--replace").returncode == 0
     after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert [name for name in sorted(after) if after[name] != before[name]] == ["tls.crt", "tls.key"]
 

@@ -216,6 +216,7 @@ json_t *kg_scaler_json(const struct kg_scaler *scaler)
 	set_version(object, "typedSince", scaler->typed_since);
 	set_identities(object, scaler);
 	set_auth_modes(object, scaler->auth_modes);
+	set_true(object, "singleAuthMode", scaler->single_auth_mode);
 	set_transport(object, &scaler->transport);
 	set_text(object, "verificationSwitch", scaler->verification_switch);
 	set_audiences(object, scaler->audiences);

@@ -1,6 +1,5 @@
 #include "kedagate/model/manifest.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "kedagate/model/json.h"
@@ -8,6 +7,7 @@
 #include "model/json_scan.h"
 #include "model/json_text.h"
 #include "model/node.h"
+#include "model/path.h"
 #include "model/text.h"
 
 /* One stream while it is read. */
@@ -196,58 +196,14 @@ int kg_manifests_read(char *bytes, size_t length, const char *name, struct kg_ar
 
 /* ---- positions ---- */
 
-/* The bytes of `path` that name the member `name` at its start: ".name", "[name]", or "name" where the path begins; 0 when they do not. */
-static size_t match_member(const char *path, const char *name, bool at_start)
-{
-	size_t length = strlen(name);
-	size_t before = *path == '.' || *path == '[' ? 1 : 0;
-	char behind;
-
-	if ((before == 0 && !at_start) || strncmp(path + before, name, length) != 0)
-		return 0;
-	behind = path[before + length];
-	if (*path == '[')
-		return behind == ']' ? before + length + 1 : 0;
-	return behind == '\0' || behind == '.' || behind == '[' ? before + length : 0;
-}
-
-/* The child of `node` that `path` leads to next, and the bytes of `path` that say so; NULL when there is none. Of names that both fit the longer
- * one does: a name may hold dots and brackets. */
-static const cJSON *next_child(const cJSON *node, const char *path, bool at_start, size_t *ret_taken)
-{
-	const cJSON *best = NULL;
-	size_t index = 0;
-	char item[32];
-
-	*ret_taken = 0;
-	for (const cJSON *child = node->child; child != NULL; child = child->next, index++) {
-		size_t taken;
-
-		if (child->string == NULL)
-			(void)snprintf(item, sizeof(item), "%zu", index);
-		taken = match_member(path, child->string != NULL ? child->string : item, at_start);
-		if (taken > *ret_taken) {
-			*ret_taken = taken;
-			best = child;
-		}
-	}
-	return best;
-}
-
 size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path)
 {
 	const cJSON *node = manifest->tree;
-	const char *at = path;
+	const char *rest = path;
+	struct kg_path_step step;
 
-	while (*at != '\0') {
-		size_t taken;
-		const cJSON *child = next_child(node, at, at == path, &taken);
-
-		if (child == NULL)
-			break;
-		node = child;
-		at += taken;
-	}
+	for (; *rest != '\0' && kg_path_follow(node, rest, rest == path, &step); rest += step.taken)
+		node = step.child;
 	return kg_placed_of(node)->offset;
 }
 

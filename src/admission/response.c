@@ -86,24 +86,6 @@ static const char *annotation_text(const struct kg_judgement *judgement, struct 
 	return kg_arena_strdup(arena, kg_buf_text(&text));
 }
 
-static json_t *make_annotations(const struct kg_judgement *judgement, const char *skip_reason, struct kg_arena *arena)
-{
-	const char *findings = NULL;
-	json_t *annotations = NULL;
-
-	if (!judgement)
-		return json_pack("{s:s, s:s}", "verdict", "allow", "skipped", skip_reason);
-	findings = annotation_text(judgement, arena);
-	if (!findings)
-		return NULL;
-	annotations = json_pack("{s:s}", "verdict", kg_verdict_name(judgement->verdict));
-	if (judgement->enforced != judgement->verdict)
-		(void)json_object_set_new(annotations, "enforced-verdict", json_string(kg_verdict_name(judgement->enforced)));
-	if (*findings)
-		(void)json_object_set_new(annotations, "findings", json_string(findings));
-	return annotations;
-}
-
 static int append_bytes(const char *bytes, size_t length, void *buf)
 {
 	kg_buf_append(buf, bytes, length);
@@ -123,12 +105,31 @@ static int write_value(const char *before, json_t *value, struct kg_buf *out)
 	return failed ? KG_ENOMEM : 0;
 }
 
+/* The verdict, what it would be in mode enforce when that differs, why the object was not judged, and the findings. */
+static int write_annotations(const struct kg_judgement *judgement, const char *skip_reason, struct kg_arena *arena, struct kg_buf *out)
+{
+	const char *findings = judgement ? annotation_text(judgement, arena) : NULL;
+	int status = 0;
+
+	kg_buf_printf(out, ",\"auditAnnotations\":{\"verdict\":\"%s\"", judgement ? kg_verdict_name(judgement->verdict) : "allow");
+	if (!judgement)
+		kg_buf_printf(out, ",\"skipped\":\"%s\"", skip_reason);
+	else if (judgement->enforced != judgement->verdict)
+		kg_buf_printf(out, ",\"enforced-verdict\":\"%s\"", kg_verdict_name(judgement->enforced));
+	if (judgement && !findings)
+		return KG_ENOMEM;
+	if (findings && *findings)
+		status = write_value(",\"findings\":", json_string(findings), out);
+	kg_buf_putc(out, '}');
+	return status;
+}
+
 /*
  * The envelope is text, because it is the same in every answer and a tree of it costs more than judging the object; whatever comes from the
- * request or the findings goes through the JSON library.
+ * request or the findings goes through the JSON library. Verdicts and skip reasons are words of ours that need no escape.
  */
 int kg_admission_response_write(const struct kg_admission_request *request, const struct kg_judgement *judgement, const char *skip_reason,
-				struct kg_arena *arena, struct kg_buf *out)
+                                struct kg_arena *arena, struct kg_buf *out)
 {
 	bool denied = judgement && judgement->verdict == KG_VERDICT_DENY;
 	int status = 0;
@@ -142,7 +143,7 @@ int kg_admission_response_write(const struct kg_admission_request *request, cons
 	if (status == 0 && judgement && judgement->warned)
 		status = write_value(",\"warnings\":", make_warnings(judgement, arena), out);
 	if (status == 0)
-		status = write_value(",\"auditAnnotations\":", make_annotations(judgement, skip_reason, arena), out);
+		status = write_annotations(judgement, skip_reason, arena, out);
 	kg_buf_puts(out, "}}\n");
 	return status ? status : kg_buf_status(out);
 }

@@ -24,7 +24,7 @@ static const struct kg_pair *find_key(const struct kg_pairs *metadata, const cha
 	for (size_t i = 0; i < metadata->count; i++) {
 		const char *key = metadata->items[i].key;
 
-		if (strncmp(key, name, length) == 0 && strcmp(key + length, suffix) == 0)
+		if (key[0] == name[0] && strncmp(key, name, length) == 0 && strcmp(key + length, suffix) == 0)
 			return &metadata->items[i];
 	}
 	return NULL;

@@ -245,7 +245,7 @@ static int check_deprecated_row(const struct kg_rule_context *context, const str
 	bool announced = row->announced && row->announced <= context->keda_version;
 	char version[KG_VERSION_TEXT_MAX];
 
-	if (!kg_param_exists(row, context->keda_version) || (!refused && !announced) ||
+	if ((!refused && !announced) || !kg_param_exists(row, context->keda_version) ||
 	    !kg_params_given(&trigger->resolved.params, row->name))
 		return 0;
 	(void)kg_version_text(refused ? row->deprecated : row->announced, version);

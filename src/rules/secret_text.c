@@ -160,6 +160,8 @@ static const char *secret_in_connection_string(const char *text)
 {
 	struct kg_slice value;
 
+	if (!strchr(text, '='))
+		return NULL;
 	for (size_t i = 0; i < KG_ARRAY_LEN(connection_names); i++) {
 		if (kg_connection_string_get(text, connection_names[i].name, &value) && !kg_secret_is_placeholder(value))
 			return connection_names[i].what;
@@ -201,7 +203,7 @@ const char *kg_secret_in_text(const char *text)
 const char *kg_secret_by_key(const char *key)
 {
 	for (size_t i = 0; i < KG_ARRAY_LEN(key_names); i++) {
-		if (strcmp(key_names[i].name, key) == 0)
+		if (key_names[i].name[0] == key[0] && strcmp(key_names[i].name, key) == 0)
 			return key_names[i].what;
 	}
 	return NULL;

@@ -143,13 +143,19 @@ bool kg_scaler_supports(const struct kg_scaler *scaler, enum kg_provider provide
 	return support->since <= version && kg_provider_exists(provider, version);
 }
 
+/* Are the first `length` bytes of `text` the whole of `name`? Most names differ in the first one. */
+static inline bool is_name(const char *name, const char *text, size_t length)
+{
+	return name[0] == text[0] && strncmp(name, text, length) == 0 && name[length] == '\0';
+}
+
 /* Are the first `length` bytes of `text` a name of the row? */
 static bool is_named(const struct kg_param *param, const char *text, size_t length)
 {
-	if (strncmp(param->name, text, length) == 0 && param->name[length] == '\0')
+	if (is_name(param->name, text, length))
 		return true;
 	for (size_t i = 0; i < KG_PARAM_NAMES_MAX && param->also[i]; i++) {
-		if (strncmp(param->also[i], text, length) == 0 && param->also[i][length] == '\0')
+		if (is_name(param->also[i], text, length))
 			return true;
 	}
 	return false;
@@ -175,9 +181,9 @@ const struct kg_param *kg_scaler_param(const struct kg_scaler *scaler, const cha
 
 	for (size_t i = 0; i < scaler->param_count; i++) {
 		const struct kg_param *param = &scaler->params[i];
-		bool exists = kg_param_exists(param, version);
-		bool literal = kg_param_reads(param, KG_SOURCE_METADATA) && is_named(param, key, length);
-		bool from_env = env_length > 0 && kg_param_reads(param, KG_SOURCE_ENV) && is_named(param, key, env_length);
+		bool literal = is_named(param, key, length) && kg_param_reads(param, KG_SOURCE_METADATA);
+		bool from_env = env_length > 0 && is_named(param, key, env_length) && kg_param_reads(param, KG_SOURCE_ENV);
+		bool exists = (literal || from_env) && kg_param_exists(param, version);
 
 		if ((!literal && !from_env) || (found && !exists))
 			continue;

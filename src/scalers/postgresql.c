@@ -157,11 +157,13 @@ static int check_parts(const struct kg_params *params, struct kg_complaints *out
 	return status;
 }
 
-/* With an identity the driver comes to see these only once there is a token, so KEDA builds the scaler, which then cannot work. */
+/* With an identity the driver comes to see these only once there is a token, and with a provider of no effect never. So KEDA builds the scaler, which
+ * then cannot work. */
 static int complain_driver(const struct kg_params *params, const char *name, const char *detail, struct kg_complaints *out)
 {
-	return kg_params_identity_possible(params) ? kg_complain_doubtful(params, name, detail, out)
-	                                           : kg_complain_invalid(params, name, detail, out);
+	bool identity = params->identity.state == KG_IDENTITY_STATE_UNRESOLVED || params->identity.provider != KG_PROVIDER_NONE;
+
+	return identity ? kg_complain_doubtful(params, name, detail, out) : kg_complain_invalid(params, name, detail, out);
 }
 
 static int check_mode(const struct kg_params *params, struct kg_complaints *out)

@@ -301,13 +301,15 @@ static int check_timeout(const struct kg_params *params, struct kg_complaints *o
 	return params->keda_version < KG_VERSION(2, 18, 0) ? kg_number_check_natural(params, names, out) : 0;
 }
 
-/* Service account keys are JSON objects; KEDA reads them while it builds the scaler. */
+/* Service account keys are JSON objects; KEDA reads them while it builds the scaler, unless it uses the identity of Google itself. */
 static int check_google_key(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *name = kg_params_given(params, "GoogleApplicationCredentials") ? "GoogleApplicationCredentials" : "credentials";
 	const char *text = kg_params_text(params, name);
 
-	if (!text || text[0] == '{' || kg_params_identity_possible(params) || !kg_params_missing(params, kg_params_auth_modes_name(params)))
+	bool google = params->identity.state == KG_IDENTITY_STATE_UNRESOLVED || params->identity.provider == KG_PROVIDER_GCP;
+
+	if (!text || text[0] == '{' || google || !kg_params_missing(params, kg_params_auth_modes_name(params)))
 		return 0;
 	return kg_complain_invalid(params, name, "must be the JSON key of a Google service account", out);
 }

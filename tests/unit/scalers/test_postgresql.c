@@ -254,6 +254,9 @@ static void with_an_identity_the_driver_comes_too_late_to_refuse(void **state)
 	with_parts(&given, KG_VERSION_NEWEST, "required");
 	given_identity(&given, "azure-workload");
 	expect_doubt(&given, KG_COMPLAINT_INVALID, "sslmode");
+	with_parts(&given, KG_VERSION_NEWEST, "required");
+	given_identity(&given, "gcp");
+	expect_doubt(&given, KG_COMPLAINT_INVALID, "sslmode");
 }
 
 static void lib_pq_knows_fewer_modes(void **state)

@@ -338,6 +338,9 @@ static void a_google_key_is_a_json_object(void **state)
 	(void)state;
 	prometheus(&given, KG_VERSION_NEWEST, "https://monitoring.googleapis.com/v1");
 	given_known(&given, "GoogleApplicationCredentials", "s3cret");
+	given_identity(&given, "gcp");
+	expect_nothing(&given);
+	given_identity(&given, "aws");
 	assert_false(expect_complaint(&given, KG_COMPLAINT_INVALID, "GoogleApplicationCredentials").show_value);
 	expect_only(&given, KG_COMPLAINT_INVALID, "GoogleApplicationCredentials");
 	prometheus(&given, KG_VERSION_NEWEST, "https://monitoring.googleapis.com/v1");

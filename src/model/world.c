@@ -98,10 +98,9 @@ static enum kg_lookup find_pod_template(const struct kg_world *world, const stru
 	return KG_LOOKUP_FOUND;
 }
 
-static enum kg_lookup find_values(const struct kg_world *world, bool secret, const char *namespace, const char *name,
-                                  struct kg_pairs *ret_values)
+static enum kg_lookup find_values(const struct kg_world *world, const struct kg_value_source *source, struct kg_pairs *ret_values)
 {
-	const struct kg_pairs *found = look_up(file_world_of(world), secret ? SECRET : CONFIG_MAP, namespace, name);
+	const struct kg_pairs *found = look_up(file_world_of(world), source->secret ? SECRET : CONFIG_MAP, source->namespace, source->name);
 
 	if (found == NULL)
 		return KG_LOOKUP_UNSEEN;
@@ -109,13 +108,13 @@ static enum kg_lookup find_values(const struct kg_world *world, bool secret, con
 	return KG_LOOKUP_FOUND;
 }
 
-static enum kg_lookup find_value(const struct kg_world *world, bool secret, const char *namespace, const char *name, const char *key,
+static enum kg_lookup find_value(const struct kg_world *world, const struct kg_value_source *source, const char *key,
                                  const char **ret_value)
 {
 	struct kg_pairs values;
 	const char *found = NULL;
 
-	if (find_values(world, secret, namespace, name, &values) == KG_LOOKUP_FOUND)
+	if (find_values(world, source, &values) == KG_LOOKUP_FOUND)
 		found = kg_pairs_get(&values, key);
 	if (found == NULL)
 		return KG_LOOKUP_UNSEEN;

@@ -68,12 +68,13 @@ static int from_key(const struct kg_auth_source *source, const struct kg_auth_en
 {
 	const struct kg_resolve_context *context = source->context;
 	const struct kg_world *world = context->world;
+	const struct kg_value_source place = {.secret = secret, .namespace = context->namespace, .name = entry->name};
 	const char *value = NULL;
 
 	/* A cluster-wide authentication reads from KEDA's own namespace, whose name is not known. */
 	if (source->cluster_wide || !entry->name || !entry->key)
 		return 0;
-	switch (world->operations->value(world, secret, context->namespace, entry->name, entry->key, &value)) {
+	switch (world->operations->value(world, &place, entry->key, &value)) {
 	case KG_LOOKUP_FOUND:
 		return kg_given_text(context->arena, value, ret_given);
 	case KG_LOOKUP_ABSENT:

@@ -89,11 +89,15 @@ static int from_key(const struct search *search, const struct kg_env_variable *v
 	const struct kg_environment *environment = search->environment;
 	const struct kg_world *world = environment->world;
 	const char *value = NULL;
-	bool secret = variable->from == KG_ENV_SECRET_KEY;
+	const struct kg_value_source source = {
+	        .secret = variable->from == KG_ENV_SECRET_KEY,
+	        .namespace = environment->namespace,
+	        .name = variable->reference,
+	};
 
 	if (!variable->reference || !variable->key)
 		return 0;
-	switch (world->operations->value(world, secret, environment->namespace, variable->reference, variable->key, &value)) {
+	switch (world->operations->value(world, &source, variable->key, &value)) {
 	case KG_LOOKUP_FOUND:
 		return kg_given_text(environment->arena, value, ret_given);
 	case KG_LOOKUP_ABSENT:
@@ -141,13 +145,13 @@ static int from_source(const struct search *search, const struct kg_env_source *
 	const struct kg_environment *environment = search->environment;
 	const struct kg_world *world = environment->world;
 	const char *key = key_without_prefix(source, name, environment->keda_version);
+	const struct kg_value_source all = {.secret = source->secret, .namespace = environment->namespace, .name = source->name};
 	struct kg_pairs values = {0};
 
 	*ret_given = absent;
 	if (!key)
 		return 0;
-	if (!source->name ||
-	    world->operations->values(world, source->secret, environment->namespace, source->name, &values) != KG_LOOKUP_FOUND) {
+	if (!source->name || world->operations->values(world, &all, &values) != KG_LOOKUP_FOUND) {
 		*ret_given = present;
 		return 0;
 	}

@@ -18,6 +18,12 @@ enum kg_lookup { KG_LOOKUP_FOUND, KG_LOOKUP_ABSENT, KG_LOOKUP_UNSEEN };
 
 struct kg_world;
 
+/* A Secret or a ConfigMap. */
+struct kg_value_source {
+	bool secret;
+	const char *namespace, *name;
+};
+
 struct kg_world_operations {
 	/* `kind` is one of the authentication kinds; `namespace` is ignored for the cluster-wide one. */
 	enum kg_lookup (*authentication)(const struct kg_world *world, enum kg_kind kind, const char *namespace, const char *name,
@@ -25,12 +31,11 @@ struct kg_world_operations {
 	/* Deployment, StatefulSet (or any kind that carries a pod template) by group/version, kind and name. */
 	enum kg_lookup (*pod_template)(const struct kg_world *world, const struct kg_scale_target_ref *target, const char *namespace,
 	                               const struct kg_pod_template **ret_template);
-	/* One value of a Secret (`secret`) or ConfigMap. Only files are ever read; a live world answers UNSEEN. An empty value is FOUND. */
-	enum kg_lookup (*value)(const struct kg_world *world, bool secret, const char *namespace, const char *name, const char *key,
+	/* One value of a Secret or ConfigMap. Only files are ever read; a live world answers UNSEEN. An empty value is FOUND. */
+	enum kg_lookup (*value)(const struct kg_world *world, const struct kg_value_source *source, const char *key,
 	                        const char **ret_value);
 	/* All keys of a Secret or ConfigMap, for envFrom. */
-	enum kg_lookup (*values)(const struct kg_world *world, bool secret, const char *namespace, const char *name,
-	                         struct kg_pairs *ret_values);
+	enum kg_lookup (*values)(const struct kg_world *world, const struct kg_value_source *source, struct kg_pairs *ret_values);
 };
 
 struct kg_world {

@@ -17,13 +17,22 @@ static const struct kg_world *world_of(struct fixture *f, bool read_secrets, con
 
 static const char *value_of(const struct kg_world *world, bool secret, const char *namespace, const char *name, const char *key)
 {
+	const struct kg_value_source source = {.secret = secret, .namespace = namespace, .name = name};
 	const char *value = NULL;
-	enum kg_lookup lookup = world->operations->value(world, secret, namespace, name, key, &value);
+	enum kg_lookup lookup = world->operations->value(world, &source, key, &value);
 
 	if (lookup == KG_LOOKUP_UNSEEN)
 		return "(unseen)";
 	assert_int_equal(lookup, KG_LOOKUP_FOUND);
 	return value;
+}
+
+static enum kg_lookup values_of(const struct kg_world *world, bool secret, const char *namespace, const char *name,
+                                struct kg_pairs *ret_values)
+{
+	const struct kg_value_source source = {.secret = secret, .namespace = namespace, .name = name};
+
+	return world->operations->values(world, &source, ret_values);
 }
 
 /* The provider of an authentication's identity. */
@@ -58,7 +67,7 @@ static void check_sees_nothing(const struct kg_world *world)
 
 	assert_string_equal(value_of(world, true, "a", "b", "c"), "(unseen)");
 	assert_string_equal(value_of(world, false, "a", "b", "c"), "(unseen)");
-	assert_int_equal(world->operations->values(world, true, "a", "b", &values), KG_LOOKUP_UNSEEN);
+	assert_int_equal(values_of(world, true, "a", "b", &values), KG_LOOKUP_UNSEEN);
 	assert_string_equal(provider_of(world, KG_KIND_TRIGGER_AUTHENTICATION, "a", "b"), "(unseen)");
 	assert_string_equal(container_of(world, NULL, NULL, "a", "b"), "(unseen)");
 }
@@ -182,12 +191,12 @@ static void all_values_are_given_each_once(void **state)
 	const struct kg_world *world = world_of(*state, true, values_text);
 	struct kg_pairs values;
 
-	assert_int_equal(world->operations->values(world, true, "ns", "s", &values), KG_LOOKUP_FOUND);
+	assert_int_equal(values_of(world, true, "ns", "s", &values), KG_LOOKUP_FOUND);
 	assert_int_equal(values.count, 4);
 	assert_string_equal(kg_pairs_get(&values, "b"), "new");
-	assert_int_equal(world->operations->values(world, false, "ns", "s", &values), KG_LOOKUP_FOUND);
+	assert_int_equal(values_of(world, false, "ns", "s", &values), KG_LOOKUP_FOUND);
 	assert_int_equal(values.count, 2);
-	assert_int_equal(world->operations->values(world, false, "ns", "t", &values), KG_LOOKUP_UNSEEN);
+	assert_int_equal(values_of(world, false, "ns", "t", &values), KG_LOOKUP_UNSEEN);
 }
 
 static void secrets_are_left_out_when_told_so(void **state)

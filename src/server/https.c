@@ -20,6 +20,10 @@
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 
+/* Of each connection, for its head and the part of the body at hand; half the library's default, which it clears after each request. A TLS
+ * record holds 16 KiB as well, and an API server's head a few hundred bytes. */
+enum { CONNECTION_MEMORY = 16 << 10 };
+
 /* Between two looks, and how many in a row must find nothing: a request may be on its way from the socket to its handler. */
 enum { LOOK_MILLISECONDS = 10, QUIET_LOOKS = 5 };
 
@@ -82,7 +86,8 @@ static struct MHD_Daemon *start_daemon(struct kg_https *https, const struct kg_s
 	                        MHD_OPTION_HTTPS_PRIORITIES, kg_handshake_priorities(config->minimum_tls), MHD_OPTION_HTTPS_CERT_CALLBACK2,
 	                        kg_handshake_give_pair, MHD_OPTION_NOTIFY_CONNECTION, on_connection, https, MHD_OPTION_NOTIFY_COMPLETED,
 	                        kg_request_completed, https, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
-	                        library_limit(https, threads), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds, MHD_OPTION_END);
+	                        library_limit(https, threads), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds,
+	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 }
 
 static void release(struct kg_https *https)

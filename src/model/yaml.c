@@ -328,5 +328,5 @@ int kg_yaml_next(struct kg_yaml *yaml, cJSON **ret_tree, struct kg_err *err)
 		yaml->ended = type == YAML_STREAM_END_EVENT;
 	}
 	yaml->ended = true;
-	return status != 0 ? status : kg_err_set(err, KG_ENOTFOUND, "no more documents");
+	return status != 0 ? status : KG_ENOTFOUND;
 }

@@ -3,7 +3,7 @@
  *
  * cJSON is loose: it takes leading zeros, raw control bytes, invalid UTF-8, numbers past a double, and cuts strings at \u0000. A scan over the
  * bytes goes first. kg_json_setup must run once, before threads start: cJSON's allocation hooks are process-wide; they take from the
- * arena that is current on the calling thread, else from malloc.
+ * arena that is current on the calling thread, and then free nothing, else from malloc.
  */
 #pragma once
 

@@ -73,6 +73,8 @@ static void check_all(struct fixture *f, const struct stream *rows, size_t count
 
 		if (status != rows[i].status || strcmp(objects_of(f), rows[i].objects) != 0)
 			fail_msg("%s\nstatus %d, objects: %s, error: %s", rows[i].text, status, objects_of(f), f->err.message);
+		if (status == 0)
+			assert_string_equal(f->err.message, "");
 		if (f->err.line != rows[i].line || f->err.column != rows[i].column)
 			fail_msg("%s\nat %u:%u: %s", rows[i].text, f->err.line, f->err.column, f->err.message);
 	}

@@ -1,6 +1,5 @@
 #include "kedagate/admission/admission.h"
 
-#include <string.h>
 
 #include "admission/request.h"
 #include "admission/response.h"
@@ -16,11 +15,11 @@ struct review {
 	struct kg_judgement judgement;
 };
 
-static int decode(struct review *review, char *bytes, size_t length, struct kg_err *err)
+static int decode(struct review *review, struct kg_buf *body, struct kg_err *err)
 {
 	struct kg_json_facts facts = {0};
 	cJSON *tree = NULL;
-	int status = kg_json_parse(bytes, length, review->arena, &tree, &facts, err);
+	int status = kg_json_parse(body->data, body->length, review->arena, &tree, &facts, err);
 
 	if (status)
 		return status;
@@ -107,7 +106,7 @@ static int answer(struct review *review, const char *skip_reason, struct kg_buf 
 	return kg_admission_response_write(&review->request, summary->judgement, skip_reason, review->arena, out);
 }
 
-int kg_admission_review(const struct kg_admission_env *env, char *bytes, size_t length, struct kg_arena *arena, struct kg_buf *out,
+int kg_admission_review(const struct kg_admission_env *env, struct kg_buf *body, struct kg_arena *arena, struct kg_buf *out,
                         struct kg_admission_summary *summary)
 {
 	struct review *review = kg_arena_calloc(arena, 1, sizeof(*review));
@@ -120,7 +119,7 @@ int kg_admission_review(const struct kg_admission_env *env, char *bytes, size_t 
 		return refuse(KG_ENOMEM, &err, out, summary);
 	review->env = env;
 	review->arena = arena;
-	status = decode(review, bytes, length, &err);
+	status = decode(review, body, &err);
 	summarize(&review->request, summary);
 	if (status == 0)
 		status = answer(review, kg_admission_skip_reason(&review->request), out, summary);

@@ -2,23 +2,22 @@
 
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "kedagate/base/limits.h"
 
 /* Audit annotations end up in the audit log once a request; the cap keeps a hostile object from filling it. */
 #define MAX_ANNOTATION_BYTES 4096
 
-/* The finding without its path, for a cause, which has a field of its own for it. */
+/* A cause has a field of its own for the path. */
 static const char *cause_text(const struct kg_finding *finding, struct kg_arena *arena)
 {
-	const char *message = kg_finding_message(finding, arena);
-	size_t skip = finding->path && *finding->path ? strlen(finding->path) + strlen(": ") : 0;
+	const char *body = kg_finding_body(finding, arena);
+	const char *rule = kg_rule_get(finding->rule)->name;
 
-	if (!message)
+	if (!body)
 		return NULL;
-	return kg_arena_printf(arena, "%s%s%s [%s]", message + skip, finding->fix ? "; " : "", finding->fix ? finding->fix : "",
-	                       kg_rule_get(finding->rule)->name);
+	return finding->fix ? kg_arena_printf(arena, "%s; %s [%s]", body, finding->fix, rule)
+	                    : kg_arena_printf(arena, "%s [%s]", body, rule);
 }
 
 static json_t *make_causes(const struct kg_judgement *judgement, struct kg_arena *arena)

@@ -128,14 +128,21 @@ static char *temporary_name(const char *directory)
 	return asprintf(&name, "%s/.kedagate-XXXXXX", directory) < 0 ? NULL : name;
 }
 
-static int write_by_way_of(char *temporary, const char *path, const void *bytes, size_t length, mode_t mode, bool replace)
+/* What a file is to hold. */
+struct content {
+	const void *bytes;
+	size_t length;
+	mode_t mode;
+};
+
+static int write_by_way_of(char *temporary, const char *path, const struct content *content, bool replace)
 {
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	int number;
 
 	if (fd < 0)
 		return -1;
-	if (fill_temporary(fd, bytes, length, mode) == 0 && put_in_place(temporary, path, replace) == 0)
+	if (fill_temporary(fd, content->bytes, content->length, content->mode) == 0 && put_in_place(temporary, path, replace) == 0)
 		return 0;
 	number = errno;
 	(void)unlink(temporary);
@@ -151,7 +158,7 @@ int kg_file_write(const char *path, const void *bytes, size_t length, mode_t mod
 
 	if (temporary == NULL)
 		status = kg_err_set(err, KG_ENOMEM, "cannot write %s: out of memory", path);
-	else if (write_by_way_of(temporary, path, bytes, length, mode, replace) == 0)
+	else if (write_by_way_of(temporary, path, &(struct content){bytes, length, mode}, replace) == 0)
 		sync_directory(directory);
 	else if (errno == EEXIST)
 		status = kg_err_set(err, KG_EINVAL, "%s exists already", path);

@@ -22,7 +22,7 @@ static unsigned review_in(const struct kg_admission_env *env, struct kg_metrics 
 {
 	struct kg_admission_summary summary = {0};
 	int64_t started = kg_clock_monotonic();
-	int status = kg_admission_review(env, request->data, request->length, arena, out, &summary);
+	int status = kg_admission_review(env, request, arena, out, &summary);
 	int64_t taken = kg_clock_monotonic() - started;
 
 	kg_admission_count(metrics, &summary, (double)taken / NANOSECONDS_PER_SECOND);

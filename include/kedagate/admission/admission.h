@@ -33,21 +33,21 @@ enum { KG_SUMMARY_RULES_MAX = 16 };
 struct kg_admission_summary {
 	const char *uid, *operation, *kind, *namespace, *name, *user;
 	bool dry_run;
-	const char *verdict;      /* "allow", "warn", "deny", or "skip" when the object was not judged */
-	const char *skip_reason;  /* why: "delete", "deleting", "finalizers", "subresource", "connect", "kind" */
+	const char *verdict;                  /* "allow", "warn", "deny", or "skip" when the object was not judged */
+	const char *skip_reason;              /* why: "delete", "deleting", "finalizers", "subresource", "connect", "kind" */
 	const struct kg_judgement *judgement; /* NULL when the object was not judged */
-	const char *const *rules; /* names of the rules that fired and are not off, each once, at most KG_SUMMARY_RULES_MAX */
+	const char *const *rules;             /* names of the rules that fired and are not off, each once, at most KG_SUMMARY_RULES_MAX */
 	size_t rule_count;
 };
 
 /*
- * Review `bytes` (changed in place) and write the response body to `out`, which is emptied first. Returns the HTTP status:
+ * Review the bytes of `body` (changed in place) and write the response body to `out`, which is emptied first. Returns the HTTP status:
  * 200 with an AdmissionReview; 400 with one line of plain text that says where the request is wrong (malformed, duplicate member, too deep, no
  * AdmissionReview, no uid); 500 with one line of plain text when memory or the arena's cap is exhausted, so that failurePolicy decides.
  * `summary` is filled as far as it is known.
  */
-int kg_admission_review(const struct kg_admission_env *env, char *bytes, size_t length, struct kg_arena *arena, struct kg_buf *out,
-			struct kg_admission_summary *summary);
+int kg_admission_review(const struct kg_admission_env *env, struct kg_buf *body, struct kg_arena *arena, struct kg_buf *out,
+                        struct kg_admission_summary *summary);
 
 /* Metric families of reviews; the server's registry includes them. Indices follow the enum from `KG_ADMISSION_METRICS_BASE`. */
 enum kg_admission_metric {

@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#define KG_MUST_CHECK __attribute__((warn_unused_result))
+#define KG_MUST_CHECK              __attribute__((warn_unused_result))
 #define KG_PRINTF(format_, first_) __attribute__((format(printf, format_, first_)))
-#define KG_PURE __attribute__((pure))
+#define KG_PURE                    __attribute__((pure))
 
 /* Runs fn_(&variable) when the variable goes out of scope. */
 #define KG_CLEANUP(fn_) __attribute__((cleanup(fn_)))
@@ -15,5 +15,4 @@
 #define KG_ARRAY_LEN(array_) (sizeof(array_) / sizeof((array_)[0]))
 
 /* The structure of type_ whose member_ `pointer_` points at. */
-#define KG_CONTAINER_OF(pointer_, type_, member_) \
-	((type_ *)(void *)((char *)(pointer_) - offsetof(type_, member_)))
+#define KG_CONTAINER_OF(pointer_, type_, member_) ((type_ *)(void *)((char *)(pointer_)-offsetof(type_, member_)))

@@ -31,7 +31,7 @@ extern const char *const kg_mode_names[];
 enum kg_keda_version_source {
 	KG_KEDA_VERSION_DEFAULT, /* nobody named one: the newest release known */
 	KG_KEDA_VERSION_GIVEN,
-	KG_KEDA_VERSION_AUTO,    /* to be read from the cluster; until then unknown */
+	KG_KEDA_VERSION_AUTO, /* to be read from the cluster; until then unknown */
 };
 
 struct kg_policy {
@@ -55,12 +55,13 @@ struct kg_policy_overrides {
  * (names the nearest), a wrong type or value, a duplicate key, another apiVersion or kind. The caller owns the one reference.
  */
 KG_MUST_CHECK int kg_policy_new(const char *text, size_t length, const struct kg_policy_overrides *overrides, struct kg_policy **ret_policy,
-				struct kg_err *err);
+                                struct kg_err *err);
 struct kg_policy *kg_policy_ref(struct kg_policy *policy);
 void kg_policy_unref(struct kg_policy *policy);
 
 /* Read the file at `path` (at most KG_MAX_POLICY_BYTES; NULL: the default policy) and build it. Errors are prefixed with the path. */
-KG_MUST_CHECK int kg_policy_load(const char *path, const struct kg_policy_overrides *overrides, struct kg_policy **ret_policy, struct kg_err *err);
+KG_MUST_CHECK int kg_policy_load(const char *path, const struct kg_policy_overrides *overrides, struct kg_policy **ret_policy,
+                                 struct kg_err *err);
 
 enum kg_verdict { KG_VERDICT_ALLOW, KG_VERDICT_WARN, KG_VERDICT_DENY };
 const char *kg_verdict_name(enum kg_verdict verdict);
@@ -90,9 +91,9 @@ struct kg_policy_subject {
 };
 
 /* Apply the policy. 0 or KG_ENOMEM. */
-KG_MUST_CHECK int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_findings *findings,
-				  struct kg_arena *arena, struct kg_judgement *out);
+KG_MUST_CHECK int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subject *subject,
+                                  const struct kg_findings *findings, struct kg_arena *arena, struct kg_judgement *out);
 
 /* Rules and policy at once: run the rules on the object and judge what they find. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_policy_review(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
-				   struct kg_arena *arena, struct kg_judgement *out);
+                                   struct kg_arena *arena, struct kg_judgement *out);

@@ -59,7 +59,7 @@ static int tear_down(void **state)
 static int send_body(struct fixture *f)
 {
 	const struct kg_admission_env env = {.policy = f->policy, .world = kg_world_blind(), .now = 1800000000};
-	int status = kg_admission_review(&env, f->body.data, f->body.length, &f->arena, &f->answer, &f->summary);
+	int status = kg_admission_review(&env, &f->body, &f->arena, &f->answer, &f->summary);
 
 	json_decref(f->review);
 	f->review = status == 200 ? json_loadb(f->answer.data, f->answer.length, 0, NULL) : NULL;

@@ -1,6 +1,5 @@
 #include "kedagate/admission/admission.h"
 
-
 #include "admission/request.h"
 #include "admission/response.h"
 #include "kedagate/base/limits.h"

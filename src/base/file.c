@@ -37,6 +37,7 @@ static int read_all(int fd, const char *name, struct kg_buf *out, struct kg_err 
 		if (count < 0)
 			return kg_err_set_errno(err, "cannot read %s", name);
 		kg_buf_append(out, chunk, (size_t)count);
+		explicit_bzero(chunk, (size_t)count); /* it may be a private key */
 		status = kg_buf_status(out);
 		if (status == KG_ELIMIT)
 			return over_limit(name, out->max, err);

@@ -78,6 +78,7 @@ static void mark_nul(void *context, cJSON *node, struct kg_json_span span)
 		node->type |= KG_NODE_HOLDS_NUL;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 /* Mark each node above a marked one. */
 static bool mark_above(cJSON *node)
 {
@@ -89,6 +90,7 @@ static bool mark_above(cJSON *node)
 		node->type |= KG_NODE_HOLDS_NUL;
 	return (node->type & KG_NODE_HOLDS_NUL) != 0;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool kg_json_holds_nul(const cJSON *node)
 {

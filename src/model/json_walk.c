@@ -9,6 +9,7 @@ struct walk {
 	void *context;
 };
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 /* `at` is at or before the node's key or value. Returns the byte behind the value. The text was scanned: nothing here can be missing. */
 static const char *walk_node(const struct walk *walk, const char *at, cJSON *node)
 {
@@ -33,6 +34,7 @@ static const char *walk_node(const struct walk *walk, const char *at, cJSON *nod
 	}
 	return kg_json_skip_space(at, walk->end) + 1;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 void kg_json_walk(const struct kg_json_text *text, cJSON *tree, kg_json_visit *visit, void *context)
 {

@@ -71,6 +71,7 @@ int kg_members_find_twice(const cJSON *object, struct kg_arena *arena, const cJS
 	return 0;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 int kg_members_find_twice_below(const cJSON *tree, struct kg_arena *arena, const cJSON **ret_second)
 {
 	int status = 0;
@@ -83,3 +84,4 @@ int kg_members_find_twice_below(const cJSON *tree, struct kg_arena *arena, const
 			status = kg_members_find_twice_below(child, arena, ret_second);
 	return status;
 }
+/* NOLINTEND(misc-no-recursion) */

@@ -62,7 +62,8 @@ bool kg_malformed_applies(const struct kg_malformed *malformed, uint32_t keda_ve
 
 /* ---- \u0000 ---- */
 
-/* Walk down to the first text that held a \u0000, keeping the chain of places on the way. No deeper than JSON may be. */
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
+/* Walk down to the first text that held a \u0000, keeping the chain of places on the way. */
 static void record_nul(struct kg_decoder *decoder, const cJSON *node, const struct kg_place *place)
 {
 	struct kg_place child_place = {.parent = place};
@@ -78,6 +79,7 @@ static void record_nul(struct kg_decoder *decoder, const cJSON *node, const stru
 	        decoder, place,
 	        (struct kg_malformed){.kind = KG_MALFORMED_NUL, .expected = "text without \\u0000", .actual = "text with \\u0000"});
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- authentications ---- */
 

@@ -8,6 +8,7 @@ struct offsets {
 	size_t count;
 };
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 static size_t count_nodes(const cJSON *node)
 {
 	size_t count = 1;
@@ -17,6 +18,8 @@ static size_t count_nodes(const cJSON *node)
 	return count;
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 static void add_offset(void *context, cJSON *node, struct kg_json_span span)
 {
 	struct offsets *offsets = context;
@@ -25,6 +28,7 @@ static void add_offset(void *context, cJSON *node, struct kg_json_span span)
 	offsets->items[offsets->count++] = span.start;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 /* The copies of `node` and all below it lie in `next`, in document order. */
 static cJSON *copy_node(const cJSON *node, struct kg_placed **next, const size_t **offset)
 {
@@ -49,6 +53,7 @@ static cJSON *copy_node(const cJSON *node, struct kg_placed **next, const size_t
 		copy->node.child->prev = last;
 	return &copy->node;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 cJSON *kg_placed_copy(const struct kg_json_text *text, cJSON *tree, struct kg_arena *arena)
 {

@@ -18,6 +18,7 @@ struct composed {
 	unsigned height; /* its levels of containers */
 };
 
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 /* `event` is the first of a node, below `depth` levels. */
 static int compose(struct kg_yaml *yaml, const yaml_event_t *event, unsigned depth, struct composed *out, struct kg_err *err);
 
@@ -264,6 +265,8 @@ static int compose(struct kg_yaml *yaml, const yaml_event_t *event, unsigned dep
 		return compose_scalar(yaml, event, out, err);
 	return compose_container(yaml, event, depth, out, err);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 /* ---- the stream ---- */
 

@@ -30,16 +30,10 @@ void kg_yaml_place_error(const struct kg_yaml *yaml, size_t offset, struct kg_er
 	err->column = position.column;
 }
 
-int kg_yaml_fail_at(struct kg_yaml *yaml, yaml_mark_t mark, int code, struct kg_err *err, const char *problem)
+void kg_yaml_set_error(struct kg_yaml *yaml, yaml_mark_t mark, int code, struct kg_err *err, const char *problem)
 {
 	(void)kg_err_set(err, code, "%s", problem);
 	kg_yaml_place_error(yaml, kg_yaml_offset(yaml, mark), err);
-	return code;
-}
-
-int kg_yaml_out_of_memory(struct kg_err *err)
-{
-	return kg_err_set(err, KG_ENOMEM, "out of memory");
 }
 
 static int parser_error(struct kg_yaml *yaml, struct kg_err *err)

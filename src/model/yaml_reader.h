@@ -27,9 +27,20 @@ struct kg_yaml {
 
 /* ---- yaml_reader.c ---- */
 
-/* Fill `err` with the position of `mark`. Returns `code`. */
-int kg_yaml_fail_at(struct kg_yaml *yaml, yaml_mark_t mark, int code, struct kg_err *err, const char *problem);
-int kg_yaml_out_of_memory(struct kg_err *err);
+/* Fill `err`, with the position of `mark`. */
+void kg_yaml_set_error(struct kg_yaml *yaml, yaml_mark_t mark, int code, struct kg_err *err, const char *problem);
+
+/* The same, and return `code`. */
+static inline int kg_yaml_fail_at(struct kg_yaml *yaml, yaml_mark_t mark, int code, struct kg_err *err, const char *problem)
+{
+	kg_yaml_set_error(yaml, mark, code, err, problem);
+	return code;
+}
+
+static inline int kg_yaml_out_of_memory(struct kg_err *err)
+{
+	return kg_err_set(err, KG_ENOMEM, "out of memory");
+}
 
 /* The byte that `mark` stands for. */
 size_t kg_yaml_offset(struct kg_yaml *yaml, yaml_mark_t mark);

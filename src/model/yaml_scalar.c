@@ -211,7 +211,7 @@ static bool underscores_separate(const char *text)
 
 static bool resolve_number(const char *text, struct kg_yaml_scalar *out)
 {
-	char plain[NUMBER_MAX + 1];
+	char plain[NUMBER_MAX + 1] = "";
 
 	if (!is_digit(*text) && *text != '-' && *text != '+' && *text != '.')
 		return false;

@@ -38,7 +38,7 @@ static const struct row types[] = {
 		"metadata.annotations[autoscaling.keda.sh/paused]: type a string, a boolean -\nmetadata.labels: type a map, a list -\n"
 		"metadata.finalizers[1]: type a string, null -\nmetadata.finalizers[2]: type a string, a map -\n"},
 	{SO, SO_OF "minReplicaCount: \"1\", maxReplicaCount: 1.5, pollingInterval: true, cooldownPeriod: [], idleReplicaCount: {}}",
-		"spec.minReplicaCount: type a whole number, a string -\nspec.maxReplicaCount: type a whole number, a number -\n"
+		"spec.minReplicaCount: type a whole number, a string -\nspec.maxReplicaCount: type a whole number, a fraction -\n"
 		"spec.pollingInterval: type a whole number, a boolean -\nspec.cooldownPeriod: type a whole number, a list -\n"
 		"spec.idleReplicaCount: type a whole number, a map -\n"},
 	{SO, "spec: {scaleTargetRef: a, triggers: {type: t}}", "spec.scaleTargetRef: type a map, a string -\nspec.triggers: type a list, a map -\n"},

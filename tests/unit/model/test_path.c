@@ -3,7 +3,7 @@
 #include "kedagate/model/order.h"
 #include "model/path.h"
 
-static const char text[] = "a: {b: [x, {c: 1}], b.c: 2, \"b[0]\": 3, \"\": 4}\n"
+static const char text[] = "a: {b: [x, {c: 1}], b.c: 2, \"b[0]\": 3, \"\": 4, k.l: 5, k: {l: 6}}\n"
                            "d: 5\n"
                            "e: []\n";
 

@@ -142,6 +142,7 @@ static void *alloc_own_block(struct kg_arena *arena, size_t size, size_t needed)
 	return block_start(block);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): it comes here at most twice, since 1 is not 0 */
 void *kg_arena_alloc_from_new_block(struct kg_arena *arena, size_t size)
 {
 	size_t room = (arena->cap - arena->used) & ~(KG_ARENA_ALIGNMENT - 1);
@@ -197,7 +198,7 @@ void *kg_arena_grow(struct kg_arena *arena, void *old, size_t old_size, size_t n
 	if (resize_in_place(arena, old, old_size, new_size))
 		return old;
 	grown = kg_arena_alloc(arena, new_size);
-	if (grown != NULL && old_size > 0)
+	if (grown != NULL && old != NULL)
 		memcpy(grown, old, old_size);
 	return grown;
 }

@@ -22,7 +22,7 @@ int kg_dirwatch_init(struct kg_dirwatch *watch, struct kg_err *err)
 	if (watch->fd >= 0)
 		return 0;
 	watch->fd = -1;
-	return kg_err_set(err, KG_EIO, "cannot watch directories: %s", strerror(errno));
+	return kg_err_set(err, KG_EIO, "cannot watch directories: %s", strerrordesc_np(errno));
 }
 
 void kg_dirwatch_release(struct kg_dirwatch *watch)
@@ -91,7 +91,7 @@ int kg_dirwatch_add_parent(struct kg_dirwatch *watch, const char *path, struct k
 	if (arm(watch, i) == 0)
 		return 0;
 	/* A missing directory is KG_EIO as well: it may come, and is then watched. */
-	return kg_err_set(err, KG_EIO, "cannot watch directory %s: %s", watch->directories[i], strerror(errno));
+	return kg_err_set(err, KG_EIO, "cannot watch directory %s: %s", watch->directories[i], strerrordesc_np(errno));
 }
 
 bool kg_dirwatch_drain(struct kg_dirwatch *watch)

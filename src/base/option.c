@@ -288,7 +288,7 @@ void kg_options_help(const struct kg_option *options, size_t count, FILE *out)
 	for (size_t i = 0; i < count; i++) {
 		struct kg_buf name;
 
-		kg_buf_init(&name, HELP_WIDTH * 4);
+		kg_buf_init(&name, (size_t)HELP_WIDTH * 4);
 		print_name(&options[i], &name);
 		fprintf(out, "%-*s", column, kg_buf_text(&name));
 		if (name.length + 2 > (size_t)column)

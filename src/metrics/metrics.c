@@ -167,7 +167,7 @@ struct kg_metrics *kg_metrics_new(const struct kg_metric_family *families, size_
 	for (size_t i = 0; i < count; i++) {
 		init_family(&metrics->families[i], &families[i]);
 		metrics->count++;
-		if (metrics->families[i].label_count == 0 && series_for(&metrics->families[i], NULL) == NULL) {
+		if (metrics->families[i].label_count == 0 && series_for(&metrics->families[i], other_labels) == NULL) {
 			kg_metrics_free(metrics);
 			return NULL;
 		}

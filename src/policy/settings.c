@@ -309,7 +309,7 @@ int kg_policy_settings_read(const char *text, size_t length, struct kg_policy_se
 	int status = 0;
 
 	/* A tree is at most about ten times its text. */
-	kg_arena_init(&arena, 16u * KG_MAX_POLICY_BYTES);
+	kg_arena_init(&arena, (size_t)16 * KG_MAX_POLICY_BYTES);
 	status = read_in_arena(text, length, &arena, settings, err);
 	kg_arena_release(&arena);
 	return status;

@@ -51,6 +51,7 @@ void kg_arena_reset(struct kg_arena *arena, size_t keep);
 KG_MUST_CHECK void *kg_arena_alloc_from_new_block(struct kg_arena *arena, size_t size);
 
 /* `size` bytes, aligned for any type, not cleared; NULL when memory or the cap is exhausted. A size of 0 gives a valid pointer. */
+/* NOLINTNEXTLINE(misc-no-recursion): as said at kg_arena_alloc_from_new_block */
 KG_MUST_CHECK static inline void *kg_arena_alloc(struct kg_arena *arena, size_t size)
 {
 	size_t guarded = size + KG_ARENA_GUARD;

@@ -47,9 +47,11 @@ static void make_directory(struct fixture *f, const char *name)
 static void find(struct fixture *f, const char *name, bool recursive)
 {
 	char path[PATH_MAX];
-	char *operands[] = {*name != '\0' ? path : f->directory.path};
+	char *operands[1];
 
-	tempdir_path(&f->directory, name, path);
+	/* The inputs borrow from the operands, and are looked at after this function. */
+	operands[0] = *name != '\0' ? kg_arena_strdup(&f->arena, tempdir_path(&f->directory, name, path)) : f->directory.path;
+	assert_non_null(operands[0]);
 	assert_int_equal(kg_inputs_find(operands, 1, recursive, &f->arena, &f->inputs), 0);
 }
 

@@ -227,7 +227,7 @@ static int check_removed_key(const struct kg_rule_context *context, const struct
 	                                    .detail = kg_arena_printf(context->arena, "KEDA does not read it any more since %s",
 	                                                              kg_version_text(row->removed, version)),
 	                                    .fix = row->instead ? instead(context, row) : "remove it",
-	                                    .ceiling = KG_ACTION_WARN,
+	                                    .ceiling = kg_rule_version_ceiling(context),
 	                            });
 }
 

@@ -191,8 +191,7 @@ const char *kg_secret_in_text(const char *text)
 		return "a private key";
 	if (has_url_password(text))
 		return "a password in a URL";
-	if (strchr(text, '='))
-		what = secret_in_connection_string(text);
+	what = secret_in_connection_string(text);
 	if (!what && strchr(text, '?'))
 		what = secret_in_query(text);
 	if (!what && (has_mysql_password(text) || has_dsn_password(text)))

@@ -75,9 +75,9 @@ static void *run(void *argument)
 	while (fds[0].revents == 0) {
 		/* Without room the listener stays readable: look at the stop descriptor alone for a while. */
 		(void)poll(fds, room ? 2 : 1, room ? -1 : EXHAUSTED_MILLISECONDS);
+		/* Also when told to stop: what the kernel has queued by then is answered. */
 		room = accept_queued(acceptor);
 	}
-	(void)accept_queued(acceptor);
 	return NULL;
 }
 

@@ -2,11 +2,12 @@
 
 import json
 import signal
+import socket
 import threading
 import time
 
 import pytest
-from daemon import JSON, wait_until
+from daemon import JSON, split_address, wait_until
 from reviews import admission_review, scaled_object
 
 GOOD = json.dumps(admission_review(scaled_object()))
@@ -118,6 +119,17 @@ def test_a_connection_that_was_just_opened_gets_its_answer(server):
     time.sleep(0.5)
     answer = server.post(GOOD, connection)
     assert (answer.status, answer.closes()) == (200, True)
+    assert server.wait() == 0
+
+
+def test_what_the_kernel_has_accepted_is_answered(server):
+    connections = [server.connection() for _ in range(100)]
+    sockets = [socket.create_connection(split_address(server.serving["address"])) for _ in connections]
+    server.signal()
+    context = server.context()
+    for connection, plain in zip(connections, sockets):
+        connection.sock = context.wrap_socket(plain, server_hostname="127.0.0.1")
+        assert server.post(GOOD, connection).status == 200
     assert server.wait() == 0
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import threading
+import time
 
 import pytest
 from daemon import JSON, split_address, wait_until
@@ -65,9 +66,9 @@ def test_one_connection_takes_many_reviews(server):
     assert server.metric("kedagate_http_responses_total", code="200") == 500
 
 
-def slow_request(server, body, pause):
-    """Send the body in small parts."""
-    connection = server.connection()
+def slow_request(server, body, pause, kept=None):
+    """Send the body in small parts, over a connection that is kept when one is given. Returns the status."""
+    connection = kept or server.connection()
     connection.putrequest("POST", "/validate")
     for name, value in {**JSON, "Content-Length": str(len(body))}.items():
         connection.putheader(name, value)
@@ -76,9 +77,11 @@ def slow_request(server, body, pause):
     for start in range(0, len(body), step):
         connection.send(body[start:start + step].encode())
         pause.wait(0.05)
-    status = connection.getresponse().status
-    connection.close()
-    return status
+    response = connection.getresponse()
+    response.read()
+    if kept is None:
+        connection.close()
+    return response.status
 
 
 def test_slow_senders_are_answered_and_hold_up_nobody(server):
@@ -92,6 +95,23 @@ def test_slow_senders_are_answered_and_hold_up_nobody(server):
     for thread in slow:
         thread.join()
     assert statuses == [200] * 16
+
+
+def test_a_body_that_stops_is_given_up_and_a_kept_connection_is_not(server):
+    """A pause of 30 s within a body ends the connection; between requests it may be much longer, also after a slow one."""
+    kept = server.connection()
+    assert slow_request(server, GOOD, threading.Event(), kept) == 200
+    stalled = server.connection()
+    stalled.connect()
+    stalled.sock.sendall(b"POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+    stalled.sock.sendall(b"}")
+    began = time.monotonic()
+    assert stalled.sock.recv(1) == b""
+    assert time.monotonic() - began > 25
+    time.sleep(3)
+    assert server.post(GOOD, kept).status == 200
+    stalled.close()
+    kept.close()
 
 
 def test_a_body_byte_by_byte(server):

@@ -81,6 +81,75 @@ static void a_block_that_the_version_does_not_have_gives_nothing(void **state)
 	assert_int_equal(kg_auth_block_since(KG_AUTH_BLOCK_SERVICE_ACCOUNT_TOKEN), KG_VERSION(2, 17, 0));
 }
 
+static void every_block_has_its_first_version(void **state)
+{
+	static const struct {
+		enum kg_auth_block block;
+		uint32_t since;
+	} rows[] = {
+	        {KG_AUTH_BLOCK_ENV, 0},
+	        {KG_AUTH_BLOCK_SECRET, 0},
+	        {KG_AUTH_BLOCK_VAULT, 0},
+	        {KG_AUTH_BLOCK_AZURE_KEY_VAULT, 0},
+	        {KG_AUTH_BLOCK_CONFIG_MAP, KG_VERSION(2, 13, 0)},
+	        {KG_AUTH_BLOCK_GCP_SECRET_MANAGER, KG_VERSION(2, 13, 0)},
+	        {KG_AUTH_BLOCK_AWS_SECRET_MANAGER, KG_VERSION(2, 13, 0)},
+	        {KG_AUTH_BLOCK_SERVICE_ACCOUNT_TOKEN, KG_VERSION(2, 17, 0)},
+	        {KG_AUTH_BLOCK_OAUTH2, KG_VERSION(2, 20, 0)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(kg_auth_block_since(rows[i].block), rows[i].since);
+}
+
+#define OAUTH_TRIGGER "    - type: prometheus\n      metadata: {}\n      authenticationRef: {name: auth}\n"
+
+static void an_oauth2_block_gives_what_it_holds(void **state)
+{
+	struct fixture *f = *state;
+
+	resolve(f, SCALED_OBJECT OAUTH_TRIGGER AUTHENTICATION "  oauth2: {clientId: orders, tokenUrl: 'https://login.example/token'}\n");
+	assert_known(f, "oauthTokenURI", "https://login.example/token");
+	assert_known(f, "clientID", "orders");
+	assert_state(f, "clientSecret", KG_PARAM_ABSENT);
+	assert_state(f, "scopes", KG_PARAM_ABSENT);
+	resolve(f, SCALED_OBJECT OAUTH_TRIGGER AUTHENTICATION
+	        "  oauth2: {clientId: orders, tokenUrl: 'https://login.example/token', scopes: [a],\n"
+	        "           clientSecret: {valueFrom: {secretKeyRef: {name: s, key: password}}}}\n" SECRET);
+	assert_known(f, "clientSecret", "hunter2");
+	assert_state(f, "scopes", KG_PARAM_PRESENT);
+}
+
+static void an_entry_without_a_name_or_key_is_given_and_no_more(void **state)
+{
+	struct fixture *f = *state;
+
+	resolve_with(f, "  secretTargetRef: [{parameter: password, name: s}]\n");
+	assert_state(f, "password", KG_PARAM_PRESENT);
+	resolve_with(f, "  secretTargetRef: [{parameter: password, key: password}]\n");
+	assert_state(f, "password", KG_PARAM_PRESENT);
+	resolve_with(f, "  env: [{parameter: password}]\n");
+	assert_state(f, "password", KG_PARAM_PRESENT);
+}
+
+static void the_kind_may_be_named_or_left_out(void **state)
+{
+	static const char *const references[] = {"{name: auth}", "{name: auth, kind: TriggerAuthentication}", "{name: auth, kind: ''}"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+		char yaml[2048];
+
+		(void)snprintf(yaml, sizeof(yaml), "%s    - type: postgresql\n      metadata: {}\n      authenticationRef: %s\n%s",
+		               SCALED_OBJECT, references[i], AUTHENTICATION "  podIdentity: {provider: gcp}\n");
+		resolve(f, yaml);
+		assert_int_equal(f->trigger.reference, KG_REFERENCE_FOUND);
+	}
+	resolve(f, SCALED_OBJECT "    - type: postgresql\n      metadata: {}\n      authenticationRef: {}\n");
+	assert_int_equal(f->trigger.reference, KG_REFERENCE_NONE);
+}
+
 static void a_file_path_hides_every_other_source(void **state)
 {
 	struct fixture *f = *state;
@@ -88,6 +157,9 @@ static void a_file_path_hides_every_other_source(void **state)
 	resolve_with(f, "  filePath: shop.json\n"
 	                "  secretTargetRef: [{parameter: password, name: s, key: password}]\n");
 	assert_int_equal(f->trigger.reference, KG_REFERENCE_FOUND);
+	assert_state(f, "password", KG_PARAM_UNRESOLVED);
+	f->keda_version = KG_VERSION(2, 19, 0);
+	resolve_with(f, "  filePath: shop.json\n");
 	assert_state(f, "password", KG_PARAM_UNRESOLVED);
 	f->keda_version = KG_VERSION(2, 18, 3);
 	resolve_with(f, "  filePath: shop.json\n"
@@ -180,6 +252,10 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(env_reads_the_first_container, setup, teardown),
 	        cmocka_unit_test_setup_teardown(of_two_blocks_the_one_that_keda_applies_last_counts, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_block_that_the_version_does_not_have_gives_nothing, setup, teardown),
+	        cmocka_unit_test_setup_teardown(every_block_has_its_first_version, setup, teardown),
+	        cmocka_unit_test_setup_teardown(an_oauth2_block_gives_what_it_holds, setup, teardown),
+	        cmocka_unit_test_setup_teardown(an_entry_without_a_name_or_key_is_given_and_no_more, setup, teardown),
+	        cmocka_unit_test_setup_teardown(the_kind_may_be_named_or_left_out, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_file_path_hides_every_other_source, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_secrets_of_a_cluster_wide_one_lie_in_a_namespace_that_is_not_known, setup, teardown),
 	        cmocka_unit_test_setup_teardown(an_authentication_of_another_namespace_or_kind_is_not_it, setup, teardown),

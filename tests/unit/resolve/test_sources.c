@@ -158,14 +158,20 @@ static void an_unknown_type_has_an_identity_and_no_values(void **state)
 
 static void scaling_modifiers_are_told(void **state)
 {
+	static const char *const members[] = {"formula: a + b", "target: '2'", "activationTarget: '1'", "metricType: Value"};
 	struct fixture *f = *state;
 
 	resolve(f, SCALED_OBJECT POSTGRESQL "      metadata: {}\n"
 	                                    "  advanced: {scalingModifiers: {}}\n");
 	assert_false(f->trigger.params.metric_source);
-	resolve(f, SCALED_OBJECT POSTGRESQL "      metadata: {}\n"
-	                                    "  advanced: {scalingModifiers: {formula: a + b, target: '2'}}\n");
-	assert_true(f->trigger.params.metric_source);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		char yaml[1024];
+
+		(void)snprintf(yaml, sizeof(yaml), "%s      metadata: {}\n  advanced: {scalingModifiers: {%s}}\n", SCALED_OBJECT POSTGRESQL,
+		               members[i]);
+		resolve(f, yaml);
+		assert_true(f->trigger.params.metric_source);
+	}
 }
 
 int main(void)

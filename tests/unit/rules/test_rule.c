@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kedagate/rules/rule.h"
@@ -77,7 +78,10 @@ static void every_explanation_says_why_bad_good_which_versions_and_how_to_allow(
 	(void)state;
 	for (unsigned i = 0; i < KG_RULE_COUNT; i++) {
 		const char *text = kg_rule_explanation((enum kg_rule_id)i);
+		char allow[128];
 
+		(void)snprintf(allow, sizeof(allow), "rules: {%s: ", kg_rule_get((enum kg_rule_id)i)->name);
+		assert_non_null(strstr(text, allow));
 		for (size_t j = 0; j < sizeof(parts) / sizeof(parts[0]); j++) {
 			text = strstr(text, parts[j]);
 			if (text == NULL)

@@ -41,6 +41,27 @@ static const char *channel_path(const struct kg_rule_context *context, const str
 	return kg_rule_trigger_path(context, trigger, "authenticationRef.name");
 }
 
+/* While the version is not known: would the oldest send a secret in clear text as well? */
+static bool depends_on_version(const struct kg_rule_trigger *trigger)
+{
+	struct kg_channel channel;
+	struct kg_credential_use use;
+
+	if (!trigger->oldest)
+		return false;
+	kg_params_channel(trigger->oldest, &channel);
+	return (channel.encryption != KG_ENCRYPTION_OFF && channel.encryption != KG_ENCRYPTION_OPTIONAL) ||
+	       !kg_params_credential(trigger->oldest, &use);
+}
+
+static enum kg_action channel_ceiling(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                      const struct kg_channel *channel)
+{
+	if (channel->uncertain || depends_on_version(trigger))
+		return KG_ACTION_WARN;
+	return channel->mended_in > 0 ? kg_rule_version_ceiling(context) : KG_ACTION_DENY;
+}
+
 static int check_channel(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_params *params = &trigger->resolved.params;
@@ -61,9 +82,7 @@ static int check_channel(const struct kg_rule_context *context, const struct kg_
 	                                    .value = channel.parameter ? kg_rule_shown_value(trigger, channel.parameter) : NULL,
 	                                    .detail = describe_channel(context, &channel, &use),
 	                                    .fix = channel_fix(context, &channel),
-	                                    .ceiling = channel.uncertain       ? KG_ACTION_WARN
-	                                               : channel.mended_in > 0 ? kg_rule_version_ceiling(context)
-	                                                                       : KG_ACTION_DENY,
+	                                    .ceiling = channel_ceiling(context, trigger, &channel),
 	                            });
 }
 

@@ -6,16 +6,20 @@
 #include "rules/secret_text.h"
 
 /* The same trigger as a version of KEDA would see it that is as old as the scaler allows. */
-static int check_in_oldest(const struct kg_resolve_context *resolve, size_t index, const struct kg_scaler *scaler,
-                           struct kg_complaints *complaints)
+static int resolve_in_oldest(const struct kg_resolve_context *resolve, struct kg_rule_trigger *trigger)
 {
+	const struct kg_scaler *scaler = trigger->resolved.scaler;
 	struct kg_resolve_context oldest = *resolve;
-	struct kg_resolved_trigger resolved;
+	struct kg_resolved_trigger *resolved = kg_arena_calloc(resolve->arena, 1, sizeof(*resolved));
 	int status = 0;
 
+	if (!resolved)
+		return KG_ENOMEM;
 	oldest.keda_version = scaler->since > KG_VERSION_OLDEST ? scaler->since : KG_VERSION_OLDEST;
-	status = kg_resolve_trigger(&oldest, index, &resolved);
-	return status ? status : kg_params_check(&resolved.params, complaints);
+	status = kg_resolve_trigger(&oldest, trigger->resolved.index, resolved);
+	if (status == 0)
+		trigger->oldest = &resolved->params;
+	return status;
 }
 
 static bool has_like(const struct kg_complaints *complaints, const struct kg_complaint *wanted)
@@ -32,10 +36,10 @@ static bool has_like(const struct kg_complaints *complaints, const struct kg_com
 }
 
 /* While the version is not known, a complaint is certain only if the oldest version would make it too. */
-static int doubt_complaints(const struct kg_resolve_context *resolve, struct kg_rule_trigger *trigger)
+static int doubt_complaints(struct kg_rule_trigger *trigger)
 {
-	struct kg_complaints oldest = {.arena = resolve->arena};
-	int status = check_in_oldest(resolve, trigger->resolved.index, trigger->resolved.scaler, &oldest);
+	struct kg_complaints oldest = {.arena = trigger->complaints.arena};
+	int status = kg_params_check(trigger->oldest, &oldest);
 
 	if (status)
 		return status;
@@ -57,9 +61,10 @@ static int init_trigger(const struct kg_resolve_context *resolve, size_t index, 
 	if (status || !trigger->described)
 		return status;
 	status = kg_params_check(&trigger->resolved.params, &trigger->complaints);
-	if (status || version_known || trigger->complaints.count == 0)
+	if (status || version_known)
 		return status;
-	return doubt_complaints(resolve, trigger);
+	status = resolve_in_oldest(resolve, trigger);
+	return status || trigger->complaints.count == 0 ? status : doubt_complaints(trigger);
 }
 
 int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_context *judged, struct kg_arena *arena)

@@ -17,6 +17,8 @@ struct kg_rule_trigger {
 	struct kg_resolved_trigger resolved;
 	bool described;                  /* its scaler's parameters are known here, and this version of KEDA has it */
 	struct kg_complaints complaints; /* of a described scaler */
+	/* Of a described scaler while the version is not known: the trigger as the oldest version that has it would see it. Else NULL. */
+	const struct kg_params *oldest;
 };
 
 struct kg_rule_context {

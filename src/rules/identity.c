@@ -217,13 +217,24 @@ static enum kg_other_identities useless_in_every_version(const struct kg_rule_co
 	return since > context->keda_version ? KG_IDENTITY_UNDESCRIBED : kg_params_useless_identity(params);
 }
 
+static bool cannot_work(enum kg_other_identities effect)
+{
+	return effect == KG_IDENTITY_REFUSED || effect == KG_IDENTITY_BREAKS;
+}
+
+/* Older versions may have gone on without the identity. */
+static enum kg_action unsupported_ceiling(const struct kg_rule_trigger *trigger)
+{
+	return trigger->oldest && !cannot_work(kg_params_useless_identity(trigger->oldest)) ? KG_ACTION_WARN : KG_ACTION_DENY;
+}
+
 static int check_unsupported_at(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_scaler *scaler = trigger->resolved.scaler;
 	enum kg_other_identities effect = useless_in_every_version(context, trigger);
 	const char *words = "KEDA refuses to build the scaler";
 
-	if (effect != KG_IDENTITY_REFUSED && effect != KG_IDENTITY_BREAKS)
+	if (!cannot_work(effect))
 		return 0;
 	if (effect == KG_IDENTITY_BREAKS)
 		words = scaler->other_identity_effect ? scaler->other_identity_effect : "what KEDA builds cannot work";
@@ -234,6 +245,7 @@ static int check_unsupported_at(const struct kg_rule_context *context, const str
 	                .type = KG_FIELD_INVALID,
 	                .detail = kg_arena_printf(context->arena, "the %s scaler does not support the pod identity provider %s: %s",
 	                                          scaler->type, trigger->resolved.params.identity.provider_text, words),
+	                .ceiling = unsupported_ceiling(trigger),
 	        },
 	        out);
 }

@@ -19,7 +19,9 @@ static bool is_job(const struct kg_rule_context *context)
 /* KEDA makes these checks of ScaledJobs since 2.14.0; before, it goes on without a word. */
 static enum kg_action job_ceiling(const struct kg_rule_context *context)
 {
-	return is_job(context) && context->keda_version < KG_VERSION(2, 14, 0) ? KG_ACTION_WARN : KG_ACTION_DENY;
+	if (!is_job(context))
+		return KG_ACTION_DENY;
+	return context->keda_version < KG_VERSION(2, 14, 0) ? KG_ACTION_WARN : kg_rule_version_ceiling(context);
 }
 
 /* ---- types ---- */
@@ -42,7 +44,7 @@ static int check_unknown(const struct kg_rule_context *context, const struct kg_
 	                                                         "no version of KEDA has this trigger type; did you mean \"%s\"?", nearest)
 	                                       : "no version of KEDA has this trigger type",
 	                     /* A release newer than the facts may have it. */
-	                     .ceiling = context->keda_version > KG_VERSION_NEWEST ? KG_ACTION_WARN : KG_ACTION_DENY,
+	                     .ceiling = context->keda_version > KG_VERSION_NEWEST ? KG_ACTION_WARN : kg_rule_version_ceiling(context),
 	             });
 }
 
@@ -106,16 +108,27 @@ int kg_check_trigger_type_deprecated(const struct kg_rule_context *context, stru
 }
 
 /* Before 2.18.0 metadata.type could stand for the metricType that a ScaledJob cannot have. */
-static bool has_type_in_metadata(const struct kg_rule_context *context, const struct kg_trigger *trigger)
+static bool has_type_in_metadata(const struct kg_trigger *trigger)
 {
-	return context->keda_version < KG_VERSION(2, 18, 0) && !kg_text_blank(kg_pairs_get(&trigger->metadata, "type"));
+	return !kg_text_blank(kg_pairs_get(&trigger->metadata, "type"));
+}
+
+static bool has_old_metric_type(const struct kg_rule_context *context, const struct kg_trigger *trigger)
+{
+	return context->keda_version < KG_VERSION(2, 18, 0) && has_type_in_metadata(trigger);
+}
+
+/* Of a metric type that is missing: older versions may find it in the metadata. */
+static enum kg_action metric_type_ceiling(const struct kg_rule_context *context, const struct kg_trigger *trigger)
+{
+	return has_type_in_metadata(trigger) ? kg_rule_version_ceiling(context) : KG_ACTION_DENY;
 }
 
 static int check_unsupported(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_scaler *scaler = trigger->resolved.scaler;
 
-	if (!scaler || !scaler->resource_metric || has_type_in_metadata(context, trigger->resolved.trigger))
+	if (!scaler || !scaler->resource_metric || has_old_metric_type(context, trigger->resolved.trigger))
 		return 0;
 	return kg_findings_add(out, &(struct kg_finding){
 	                                    .rule = KG_RULE_TRIGGER_TYPE_UNSUPPORTED,
@@ -124,6 +137,7 @@ static int check_unsupported(const struct kg_rule_context *context, const struct
 	                                    .value = scaler->type,
 	                                    .detail = "needs a metricType, which a ScaledJob's triggers do not have",
 	                                    .fix = "scale jobs by the work that waits for them: a queue, a query",
+	                                    .ceiling = metric_type_ceiling(context, trigger->resolved.trigger),
 	                            });
 }
 
@@ -167,6 +181,12 @@ int kg_check_trigger_name_duplicate(const struct kg_rule_context *context, struc
 
 /* ---- useCachedMetrics ---- */
 
+/* KEDA 2.10 does not look while the trigger is the only one of its ScaledObject. */
+static enum kg_action cached_metrics_ceiling(const struct kg_rule_context *context)
+{
+	return context->trigger_count == 1 ? kg_rule_version_ceiling(context) : KG_ACTION_DENY;
+}
+
 static int check_cached_metrics(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_scaler *scaler = trigger->resolved.scaler;
@@ -182,7 +202,7 @@ static int check_cached_metrics(const struct kg_rule_context *context, const str
 	                     .detail = kg_arena_printf(context->arena, "KEDA caches no metrics of a %s trigger and refuses the switch",
 	                                               scaler->type),
 	                     .fix = "remove useCachedMetrics",
-	                     .ceiling = job_ceiling(context),
+	                     .ceiling = is_job(context) ? job_ceiling(context) : cached_metrics_ceiling(context),
 	             });
 }
 
@@ -234,7 +254,7 @@ static int check_metric_type(const struct kg_rule_context *context, const struct
 
 	if (!kg_rule_is_empty(trigger->resolved.trigger->metric_type))
 		return check_given_metric_type(context, trigger, out);
-	if (is_job(context) || !scaler || !scaler->resource_metric || has_type_in_metadata(context, trigger->resolved.trigger))
+	if (is_job(context) || !scaler || !scaler->resource_metric || has_old_metric_type(context, trigger->resolved.trigger))
 		return 0;
 	return kg_findings_add(out, &(struct kg_finding){
 	                                    .rule = KG_RULE_METRIC_TYPE_INVALID,
@@ -242,6 +262,7 @@ static int check_metric_type(const struct kg_rule_context *context, const struct
 	                                    .type = KG_FIELD_REQUIRED,
 	                                    .detail = "a cpu or memory trigger takes \"Utilization\" or \"AverageValue\"",
 	                                    .fix = "write metricType: Utilization beside metadata",
+	                                    .ceiling = metric_type_ceiling(context, trigger->resolved.trigger),
 	                            });
 }
 

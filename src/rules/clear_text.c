@@ -99,7 +99,7 @@ static int add_plain_url(const char *path, const char *url, const char *detail, 
 	                                    .rule = KG_RULE_CREDENTIALS_IN_CLEAR_TEXT,
 	                                    .path = path,
 	                                    .type = KG_FIELD_INVALID,
-	                                    .value = kg_secret_in_text(url) ? NULL : url,
+	                                    .value = url,
 	                                    .detail = detail,
 	                                    .fix = "write an https URL",
 	                            });

@@ -5,6 +5,8 @@
 #include "kedagate/base/err.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/model/order.h"
+#include "kedagate/syntax/url.h"
+#include "rules/secret_text.h"
 
 static bool is_known(const struct kg_findings *findings, const struct kg_finding *finding)
 {
@@ -32,6 +34,35 @@ static int make_room(struct kg_findings *findings)
 	return 0;
 }
 
+/* A value with one of these may hold a secret that was put in the wrong field: better not quoted at all. */
+static bool is_suspicious(const char *value)
+{
+	static const char *const marks[] = {"@", "password", "pwd=", "secret", "bearer ", "basic ", "key=", "token="};
+	struct kg_url url;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(marks); i++) {
+		/* Of a URL that can be taken apart, the parts that may hold one are left out anyway. */
+		if (strcasestr(value, marks[i]) && !kg_url_parse(value, &url))
+			return true;
+	}
+	return kg_secret_in_text(value) != NULL;
+}
+
+/* What may be shown of a value: nothing of one that may hold a secret; of a URL not its user and its query, where tokens stand under any name. 0
+ * or KG_ENOMEM. */
+static int hide_secrets(struct kg_arena *arena, const char *value, const char **ret_shown)
+{
+	struct kg_url url;
+
+	*ret_shown = value && is_suspicious(value) ? NULL : value;
+	if (!*ret_shown || !kg_url_parse(value, &url) || (!url.has_user && url.query.length == 0))
+		return 0;
+	*ret_shown = kg_arena_printf(arena, "%.*s://%.*s%s%.*s%.*s", (int)url.scheme.length, url.scheme.start, (int)url.host.length,
+	                             url.host.start, url.port.length > 0 ? ":" : "", (int)url.port.length, url.port.start,
+	                             (int)url.path.length, url.path.start);
+	return *ret_shown ? 0 : KG_ENOMEM;
+}
+
 int kg_findings_add(struct kg_findings *findings, const struct kg_finding *finding)
 {
 	struct kg_finding *added = NULL;
@@ -48,6 +79,8 @@ int kg_findings_add(struct kg_findings *findings, const struct kg_finding *findi
 		return KG_ENOMEM;
 	added = &findings->items[findings->count++];
 	*added = *finding;
+	if (hide_secrets(findings->arena, finding->value, &added->value))
+		return KG_ENOMEM;
 	if (added->ceiling == KG_ACTION_OFF)
 		added->ceiling = KG_ACTION_DENY;
 	return 0;

@@ -22,18 +22,19 @@ static int check_object_bounds(const struct kg_rule_context *context, struct kg_
 	/* KEDA counts an absent minimum as 0, and one that is given as at least 1. */
 	int64_t minimum = !scaled->min_replica_count.set ? 0 : given > 0 ? given : 1;
 	int64_t maximum = scaled->max_replica_count.set ? scaled->max_replica_count.value : DEFAULT_MAX_REPLICAS;
+	const char *how = !scaled->min_replica_count.set ? " when absent" : given > 0 ? "" : ", as which KEDA counts 0";
 	struct kg_finding finding = {.rule = KG_RULE_REPLICA_BOUNDS, .type = KG_FIELD_INVALID};
 
 	if (minimum > maximum) {
 		finding.path = given > 0 ? "spec.minReplicaCount" : "spec.maxReplicaCount";
 		finding.detail = kg_arena_printf(
-		        context->arena, "minReplicaCount (%" PRId64 ") must be less than or equal to maxReplicaCount (%" PRId64 "%s)",
-		        minimum, maximum, scaled->max_replica_count.set ? "" : " when absent");
+		        context->arena, "minReplicaCount (%" PRId64 "%s) must be less than or equal to maxReplicaCount (%" PRId64 "%s)",
+		        minimum, how, maximum, scaled->max_replica_count.set ? "" : " when absent");
 	} else if (scaled->idle_replica_count.set && scaled->idle_replica_count.value >= minimum) {
 		finding.path = "spec.idleReplicaCount";
 		finding.detail =
 		        kg_arena_printf(context->arena, "idleReplicaCount (%" PRId64 ") must be less than minReplicaCount (%" PRId64 "%s)",
-		                        scaled->idle_replica_count.value, minimum, scaled->min_replica_count.set ? "" : " when absent");
+		                        scaled->idle_replica_count.value, minimum, how);
 		finding.fix = scaled->min_replica_count.set ? NULL : "write minReplicaCount: 1";
 	} else {
 		return 0;

@@ -48,16 +48,17 @@ static const struct secret_name connection_names[] = {
 
 /* Parameters of a URL's query. */
 static const struct secret_name query_names[] = {
-        {"password", "a password in a URL"}, {"sig", "a shared access signature in a URL"},
-        {"api_key", "an API key in a URL"},  {"apikey", "an API key in a URL"},
-        {"apiKey", "an API key in a URL"},   {"access_token", "an access token in a URL"},
-        {"token", "a token in a URL"},       {"auth_token", "a token in a URL"},
-        {"authToken", "a token in a URL"},   {"client_secret", "a client secret in a URL"},
+        {"password", "a password in a URL"},    {"sig", "a shared access signature in a URL"},
+        {"api_key", "an API key in a URL"},     {"apikey", "an API key in a URL"},
+        {"apiKey", "an API key in a URL"},      {"access_token", "an access token in a URL"},
+        {"token", "a token in a URL"},          {"auth_token", "a token in a URL"},
+        {"authToken", "a token in a URL"},      {"client_secret", "a client secret in a URL"},
+        {"subscription-key", "a key in a URL"}, {"X-Amz-Signature", "a signature in a URL"},
 };
 
 static const char *const header_names[] = {
-        "Authorization", "Proxy-Authorization", "X-API-Key",     "Api-Key", "ApiKey",
-        "X-Auth-Token",  "X-Access-Token",      "Private-Token", "Cookie",  NULL,
+        "Authorization",  "Proxy-Authorization", "X-API-Key", "Api-Key",       "ApiKey",         "X-Auth-Token",
+        "X-Access-Token", "Private-Token",       "Cookie",    "X-Vault-Token", "X-Gitlab-Token", NULL,
 };
 
 static bool contains(struct kg_slice text, const char *part)
@@ -160,7 +161,8 @@ static const char *secret_in_connection_string(const char *text)
 {
 	struct kg_slice value;
 
-	if (!strchr(text, '='))
+	/* One "Key=Value" alone is no connection string. */
+	if (!strchr(text, '=') || !strchr(text, ';'))
 		return NULL;
 	for (size_t i = 0; i < KG_ARRAY_LEN(connection_names); i++) {
 		if (kg_connection_string_get(text, connection_names[i].name, &value) && !kg_secret_is_placeholder(value))
@@ -183,12 +185,17 @@ static const char *secret_in_query(const char *text)
 	return NULL;
 }
 
+const char *kg_secret_in_query_text(const char *text)
+{
+	return strstr(text, "PRIVATE KEY-----") ? "a private key" : NULL;
+}
+
 const char *kg_secret_in_text(const char *text)
 {
-	const char *what = NULL;
+	const char *what = kg_secret_in_query_text(text);
 
-	if (strstr(text, "PRIVATE KEY-----"))
-		return "a private key";
+	if (what)
+		return what;
 	if (has_url_password(text))
 		return "a password in a URL";
 	what = secret_in_connection_string(text);

@@ -13,6 +13,9 @@
 /* What secret stands in `text`, in words ("a password in a URL"); NULL when none does for certain. Knows URLs, connection strings, DSNs and PEM. */
 const char *kg_secret_in_text(const char *text);
 
+/* The same of a text in a query language (PromQL, SQL, …), where URLs and assignments are patterns to look for: only PEM counts. */
+const char *kg_secret_in_query_text(const char *text);
+
 /* What secret a metadata key of that name holds in KEDA's scalers, in words ("a password"); NULL for any other name. */
 const char *kg_secret_by_key(const char *key);
 

@@ -26,6 +26,12 @@ static const char *secret_by_row_or_key(const struct kg_rule_trigger *trigger, c
 	return by_key ? by_key : "a credential";
 }
 
+/* The keys under which KEDA's scalers take a text in a query language: query, sumologic's query.<row>, new-relic's nrql. */
+static bool is_query(const char *key)
+{
+	return strcmp(key, "query") == 0 || strncmp(key, "query.", strlen("query.")) == 0 || strcmp(key, "nrql") == 0;
+}
+
 static const char *secret_in_entry(const struct kg_rule_trigger *trigger, const struct entry *entry)
 {
 	const char *value = entry->pair->value;
@@ -38,7 +44,7 @@ static const char *secret_in_entry(const struct kg_rule_trigger *trigger, const 
 		return what;
 	if (strcmp(entry->pair->key, "customHeaders") == 0)
 		return kg_secret_in_headers(value);
-	return kg_secret_in_text(value);
+	return is_query(entry->pair->key) ? kg_secret_in_query_text(value) : kg_secret_in_text(value);
 }
 
 static const char *fix_of(const struct kg_rule_context *context, const struct entry *entry)

@@ -61,6 +61,41 @@ static void findings_that_say_the_same_are_kept_once(void **state)
 	kg_arena_release(&arena);
 }
 
+static void a_value_that_may_hold_a_secret_is_not_shown(void **state)
+{
+	static const struct {
+		const char *value;
+		const char *shown;
+	} rows[] = {
+	        {"disable", "disable"},
+	        {"http://prometheus:9090/api", "http://prometheus:9090/api"},
+	        {"http://u:hunter2@h:1/p", NULL},
+	        {"http://hunter2@h:1/p?key=x", "http://h:1/p"},
+	        {"https://h/p?X-Any=hunter2", "https://h/p"},
+	        {"user:hunter2@x.tmprl.cloud:7233", NULL},
+	        {"5432 password=hunter2", NULL},
+	        {"Bearer hunter2", NULL},
+	        {NULL, NULL},
+	};
+	struct kg_arena arena;
+	struct kg_findings findings = {.arena = &arena};
+
+	(void)state;
+	kg_arena_init(&arena, 1 << 20);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *path = kg_arena_printf(&arena, "spec.row[%zu]", i);
+		struct kg_finding finding = {
+		        .rule = KG_RULE_PARAMETER_INVALID, .path = path, .type = KG_FIELD_INVALID, .value = rows[i].value, .detail = "text"};
+
+		assert_int_equal(kg_findings_add(&findings, &finding), 0);
+		if (rows[i].shown)
+			assert_string_equal(findings.items[i].value, rows[i].shown);
+		else
+			assert_null(findings.items[i].value);
+	}
+	kg_arena_release(&arena);
+}
+
 static void a_path_or_detail_that_found_no_memory_is_an_error(void **state)
 {
 	struct kg_arena arena;
@@ -140,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup_teardown(findings_stand_in_document_order, setup, teardown),
 	        cmocka_unit_test(findings_that_say_the_same_are_kept_once),
+	        cmocka_unit_test(a_value_that_may_hold_a_secret_is_not_shown),
 	        cmocka_unit_test(a_path_or_detail_that_found_no_memory_is_an_error),
 	        cmocka_unit_test_setup_teardown(over_the_limit_they_are_only_counted, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_sound_object_has_none, setup, teardown),

@@ -22,6 +22,7 @@ struct kg_connection {
 	int fd;                        /* of libmicrohttpd */
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */
+	bool kept;                     /* a request has come: the longer time-out holds. Only the connection's thread looks */
 	_Atomic int64_t last_activity; /* monotonic nanoseconds: opened, or last answered */
 };
 

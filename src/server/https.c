@@ -47,6 +47,7 @@ static void on_connection(void *argument, struct MHD_Connection *mhd, void **con
 
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, 1);
 		*context = kg_connection_enter(&https->connections, info->connect_fd);
+		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_HEAD_SECONDS);
 	} else {
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, -1);
 		kg_connection_leave(&https->connections, *context);

@@ -54,6 +54,9 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	kg_body_init(&request->body, &https->budget);
 	kg_buf_init(&request->answer, KG_MAX_RESPONSE_BYTES);
 	kg_connection_begin(request->connection);
+	if (!request->connection->kept)
+		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
+	request->connection->kept = true;
 	return request;
 }
 

@@ -152,6 +152,18 @@ def test_connections_over_the_limit_are_refused_and_counted(server):
     assert server.post(GOOD).status == 200
 
 
+def test_a_connection_without_a_request_is_closed(server):
+    """Silent connections must not take the places of those that have something to say."""
+    address = split_address(server.serving["address"])
+    silent = socket.create_connection(address)
+    handshaken = server.context().wrap_socket(socket.create_connection(address), server_hostname="127.0.0.1")
+    for each in (silent, handshaken):
+        each.settimeout(120)
+        while each.recv(64):  # a TLS alert says goodbye
+            pass
+        each.close()
+
+
 def test_large_bodies_at_once_are_told_to_come_again(server):
     """What all bodies take together is bounded: past it 503 with Retry-After, which kube-apiserver follows."""
     held = []

@@ -62,6 +62,10 @@
 /* A kept connection without a request. kube-apiserver closes its own after 90 s: a server that closes first races with a request. */
 #define KG_IDLE_SECONDS 300
 
+/* A new connection, until the head of its first request is there; a pause in its handshake or head included. kube-apiserver gives up on a handshake
+ * after 10 s and sends its request at once. */
+#define KG_HEAD_SECONDS 30
+
 /* A request whose body has begun: the longest pause, and the longest time in all. kube-apiserver gives up after 30 s. */
 #define KG_BODY_PAUSE_SECONDS 30
 #define KG_BODY_SECONDS       60

@@ -76,7 +76,8 @@ static int add_directory(const struct walk *walk, const char *directory, unsigne
 
 /* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DIRECTORY_DEPTH */
 
-/* One entry of a directory. What vanished since, or is a dangling link with a manifest's name, is left for reading to complain about. */
+/* One entry of a directory. What vanished since, or is a dangling link with a manifest's name, is left for reading to complain about; what is neither
+ * file nor directory is passed over: reading a pipe might never end. */
 static int add_entry(const struct walk *walk, const char *directory, const char *name, unsigned depth)
 {
 	const char *path = join(walk->arena, directory, name);
@@ -86,7 +87,7 @@ static int add_entry(const struct walk *walk, const char *directory, const char 
 		return KG_ENOMEM;
 	if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		return walk->recursive ? add_directory(walk, path, depth + 1) : 0;
-	if (!is_manifest_name(name) || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
+	if (!is_manifest_name(name) || (stat(path, &status) == 0 && !S_ISREG(status.st_mode)))
 		return 0;
 	return add_path(walk, path);
 }

@@ -18,7 +18,7 @@ static const struct kg_param rows[] = {
 	PARAM("messageCount",           KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "5", .checked_since = TYPED_SINCE),
 	PARAM("activationMessageCount", KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL),
 	PARAM("queueName",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .excludes = KG_NAMES("topicName", "subscriptionName")),
-	PARAM("topicName",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .needs = KG_NAMES("subscriptionName")),
+	PARAM("topicName",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("subscriptionName",       KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("connection",             KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true),
 	PARAM("namespace",              KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
@@ -38,8 +38,12 @@ static const struct kg_identity_support identities[] = {
 /* A queue, or a topic with a subscription. What rows say already is not said again. */
 static int check_entity(const struct kg_params *params, struct kg_complaints *out)
 {
-	if (kg_params_given(params, "queueName") || kg_params_given(params, "topicName"))
+	if (kg_params_given(params, "queueName"))
 		return 0;
+	if (kg_params_given(params, "topicName"))
+		return kg_params_missing(params, "subscriptionName")
+		               ? kg_complain_missing(params, "subscriptionName", "topicName needs it", out)
+		               : 0;
 	if (kg_params_given(params, "subscriptionName"))
 		return kg_complain_missing(params, "topicName", "subscriptionName needs it", out);
 	return kg_complain_missing(params, "queueName", "KEDA needs queueName, or topicName with subscriptionName", out);
@@ -50,15 +54,16 @@ static int check_regex(const struct kg_params *params, struct kg_complaints *out
 	const char *name = kg_params_given(params, "topicName") ? "subscriptionName" : "queueName";
 	const char *text = kg_params_text(params, name);
 	const char *fault = NULL;
+	int status = 0;
 
 	if (!text || !kg_params_true(params, "useRegex", false))
 		return 0;
 	if (params->keda_version == KG_VERSION(2, 17, 0) && kg_params_missing(params, "operation"))
-		return kg_complain_doubtful(params, "useRegex",
-		                            "KEDA 2.17.0 then counts 0 messages for ever: give operation, or upgrade to 2.17.1", out);
+		status = kg_complain_doubtful(params, "useRegex",
+		                              "KEDA 2.17.0 then counts 0 messages for ever: give operation, or upgrade to 2.17.1", out);
 	fault = kg_regex_fault(text);
-	if (!fault)
-		return 0;
+	if (status || !fault)
+		return status;
 	return kg_complain_invalid(params, name,
 	                           kg_arena_printf(out->arena, "must be a regular expression while useRegex is true: %s", fault), out);
 }

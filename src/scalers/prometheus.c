@@ -116,6 +116,12 @@ static bool has_secret_header(const char *headers)
 	while (kg_list_next(&parts, &part)) {
 		const char *equals = memchr(part.start, '=', part.length);
 		struct kg_slice name = {part.start, equals ? (size_t)(equals - part.start) : 0};
+		struct kg_slice value = {part.start, 0};
+
+		if (equals)
+			value = (struct kg_slice){equals + 1, part.length - name.length - 1};
+		if (kg_slice_trim(value).length == 0)
+			continue;
 
 		for (size_t i = 0; i < KG_ARRAY_LEN(names); i++) {
 			if (kg_slice_equal_nocase(kg_slice_trim(name), names[i]))

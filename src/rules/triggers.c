@@ -26,6 +26,17 @@ static enum kg_action job_ceiling(const struct kg_rule_context *context)
 
 /* ---- types ---- */
 
+static int add_test_type(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_TRIGGER_TYPE_UNKNOWN,
+	                                    .path = kg_rule_trigger_path(context, trigger, "type"),
+	                                    .type = KG_FIELD_NOT_SUPPORTED,
+	                                    .value = trigger->resolved.trigger->type,
+	                                    .detail = "a type for KEDA's own tests, which looks at no event source",
+	                            });
+}
+
 static int check_unknown(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const char *type = trigger->resolved.trigger->type;
@@ -33,6 +44,8 @@ static int check_unknown(const struct kg_rule_context *context, const struct kg_
 
 	if (trigger->resolved.scaler || kg_rule_is_empty(type))
 		return 0;
+	if (strcmp(type, "external-mock") == 0)
+		return add_test_type(context, trigger, out);
 	nearest = kg_scaler_nearest(type, context->keda_version);
 	return kg_findings_add(
 	        out, &(struct kg_finding){

@@ -52,6 +52,7 @@ static bool is_azure_workload(const struct kg_pod_identity *identity)
 }
 
 static const char missing_effect[] = "without it KEDA signs in as its own operator, an identity that every tenant shares";
+static const char invalid_fix[] = "write the client id (a GUID) of the user-assigned managed identity";
 static const char missing_fix[] = "write identityId: the client id of a user-assigned managed identity";
 
 /* What is wrong with an identityId that is given; NULL when it is a client id. */
@@ -60,7 +61,7 @@ static const char *invalid_because(const char *id)
 	if (kg_guid_valid(id))
 		return NULL;
 	if (kg_text_blank(id))
-		return "KEDA refuses a blank one; must be the client id (a GUID) of a user-assigned managed identity";
+		return "is blank, which KEDA refuses; must be the client id (a GUID) of a user-assigned managed identity";
 	if (*id == '/')
 		return "is a resource path; must be the client id (a GUID) of the managed identity";
 	return "must be the client id (a GUID) of a user-assigned managed identity";
@@ -97,6 +98,7 @@ static int check_invalid(const struct kg_rule_context *context, const char *path
 	                                    .type = KG_FIELD_INVALID,
 	                                    .value = identity->identity_id,
 	                                    .detail = because,
+	                                    .fix = invalid_fix,
 	                            });
 }
 
@@ -181,6 +183,7 @@ static int check_invalid_at(const struct kg_rule_context *context, const struct 
 	                                .rule = KG_RULE_IDENTITY_ID_INVALID,
 	                                .type = KG_FIELD_INVALID,
 	                                .detail = kg_arena_printf(context->arena, "its identityId %s", because),
+	                                .fix = invalid_fix,
 	                        },
 	                        out);
 }

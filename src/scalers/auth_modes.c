@@ -65,6 +65,15 @@ static int check_requirements(const struct kg_params *params, unsigned modes, st
 	return status;
 }
 
+static const char *word_of(unsigned mode)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(requirements); i++) {
+		if (requirements[i].mode == mode)
+			return requirements[i].word;
+	}
+	return "";
+}
+
 /* Given credentials that wait for a mode. The first is enough to say what is missing. */
 static int check_idle_credentials(const struct kg_params *params, struct kg_complaints *out)
 {
@@ -75,16 +84,19 @@ static int check_idle_credentials(const struct kg_params *params, struct kg_comp
 	for (size_t i = 0; i < params->scaler->param_count; i++) {
 		const struct kg_param *row = &params->scaler->params[i];
 		const char *detail;
+		const char *fix;
 
 		if (!(row->auth_mode & params->scaler->auth_modes) || !row->credential || !kg_param_exists(row, params->keda_version) ||
 		    !kg_param_value_given(&params->values[i]))
 			continue;
 		detail = kg_arena_printf(out->arena, "without it KEDA sends the request without %s", row->name);
-		return detail ? kg_complaints_add(out, &(struct kg_complaint){.kind = KG_COMPLAINT_MISSING,
-		                                                              .parameter = modes,
-		                                                              .detail = detail,
-		                                                              .uncertain = true})
-		              : KG_ENOMEM;
+		fix = kg_arena_printf(out->arena, "write %s: %s", modes, word_of(row->auth_mode));
+		return detail && fix ? kg_complaints_add(out, &(struct kg_complaint){.kind = KG_COMPLAINT_MISSING,
+		                                                                     .parameter = modes,
+		                                                                     .detail = detail,
+		                                                                     .fix = fix,
+		                                                                     .uncertain = true})
+		                     : KG_ENOMEM;
 	}
 	return 0;
 }

@@ -72,7 +72,7 @@ static void decide_for_api_key(const struct kg_params *params, struct kg_channel
 		return;
 	out->encryption = KG_ENCRYPTION_OFF;
 	out->parameter = "enableTLS";
-	out->because = "enableTLS \"false\" asks for plaintext gRPC";
+	out->because = "enableTLS, turned off, asks for plaintext gRPC";
 	out->fix = "remove enableTLS, or write enableTLS: \"true\"";
 }
 

@@ -28,6 +28,17 @@ static void count(const struct kg_reload *reload, enum kg_server_metric family, 
 	kg_metrics_add(reload->metrics, family, (const char *const[]){success ? "success" : "failure"}, 1);
 }
 
+/* A rate() over a counter that first shows with its first failure misses that failure. */
+static void count_from_zero(const struct kg_reload *reload)
+{
+	static const enum kg_server_metric families[] = {KG_SERVER_METRIC_CERTIFICATE_RELOADS, KG_SERVER_METRIC_POLICY_RELOADS};
+	static const char *const results[] = {"success", "failure"};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(families); i++)
+		for (size_t j = 0; j < KG_ARRAY_LEN(results); j++)
+			kg_metrics_add(reload->metrics, families[i], &results[j], 0);
+}
+
 static void note_pair_in_use(struct kg_reload *reload, const struct kg_pair_facts *facts)
 {
 	reload->expiry_told = false;
@@ -41,6 +52,7 @@ int kg_reload_load_pair(struct kg_reload *reload, struct kg_err *err)
 
 	if (code == 0 && kg_certstore_facts(reload->certstore, &facts))
 		note_pair_in_use(reload, &facts);
+	count_from_zero(reload);
 	return code;
 }
 

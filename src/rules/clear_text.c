@@ -150,21 +150,41 @@ static const char *switched_off_by(const struct kg_rule_trigger *trigger)
 	return NULL;
 }
 
+/* May the switch have its effect? Without TLS there is no certificate at all. */
+static bool may_skip_verification(const struct kg_params *params)
+{
+	struct kg_channel channel;
+
+	kg_params_channel(params, &channel);
+	return channel.encryption != KG_ENCRYPTION_OFF && !(params->scaler->verification_kept && params->scaler->verification_kept(params));
+}
+
+static const char *verification_fix(const struct kg_rule_trigger *trigger)
+{
+	const struct kg_scaler *scaler = trigger->resolved.scaler;
+
+	if (!trigger->described || (scaler->uses_ca && scaler->uses_ca(&trigger->resolved.params)))
+		return "remove it, and give the issuing CA to KEDA (--ca-dir) or to the trigger (ca)";
+	return "remove it, and give the issuing CA to KEDA (--ca-dir)";
+}
+
 static int check_verification(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const char *name = switched_off_by(trigger);
 
-	if (!name)
+	if (!name || (trigger->described && !may_skip_verification(&trigger->resolved.params)))
 		return 0;
-	return kg_findings_add(out, &(struct kg_finding){
-	                                    .rule = KG_RULE_TLS_VERIFICATION_DISABLED,
-	                                    .path = trigger->described ? kg_rule_parameter_path(context, trigger, name)
-	                                                               : kg_rule_metadata_path(context, trigger, name),
-	                                    .type = KG_FIELD_INVALID,
-	                                    .value = trigger->described ? kg_rule_shown_value(trigger, name) : "true",
-	                                    .detail = "anyone on the way can pose as the event source: its certificate is not verified",
-	                                    .fix = "remove it, and give the issuing CA to KEDA (--ca-dir) or to the trigger (ca)",
-	                            });
+	return kg_findings_add(
+	        out, &(struct kg_finding){
+	                     .rule = KG_RULE_TLS_VERIFICATION_DISABLED,
+	                     .path = trigger->described ? kg_rule_parameter_path(context, trigger, name)
+	                                                : kg_rule_metadata_path(context, trigger, name),
+	                     .type = KG_FIELD_INVALID,
+	                     .value = trigger->described ? kg_rule_shown_value(trigger, name) : "true",
+	                     .detail = "anyone on the way can pose as the event source: its certificate is not verified",
+	                     .fix = verification_fix(trigger),
+	                     .ceiling = trigger->oldest && !may_skip_verification(trigger->oldest) ? KG_ACTION_WARN : KG_ACTION_DENY,
+	             });
 }
 
 int kg_check_tls_verification_disabled(const struct kg_rule_context *context, struct kg_findings *out)

@@ -38,17 +38,22 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-static int check_ca(const struct kg_params *params, struct kg_complaints *out)
+/* Up to 2.17 with any mode. */
+static bool uses_ca(const struct kg_params *params)
 {
 	unsigned modes = kg_params_auth_modes(params);
-	bool tls = (modes & KG_AUTH_TLS) != 0;
+
+	return kg_params_typed(params) ? (modes & KG_AUTH_TLS) != 0 : modes != 0;
+}
+
+static int check_ca(const struct kg_params *params, struct kg_complaints *out)
+{
+	bool tls = (kg_params_auth_modes(params) & KG_AUTH_TLS) != 0;
 	int status = 0;
 
 	if (!kg_params_typed(params) && tls && kg_params_missing(params, "ca"))
 		status = kg_complain_missing(params, "ca", "authMode tls needs it before KEDA 2.18", out);
-	if (status || (kg_params_typed(params) ? !tls : modes == 0))
-		return status;
-	return kg_tls_material_check_ca(params, out);
+	return status || !uses_ca(params) ? status : kg_tls_material_check_ca(params, out);
 }
 
 /* The request is made with Go's HTTP client at each poll: KEDA itself does not look at the URL. */
@@ -91,5 +96,6 @@ const struct kg_scaler kg_scaler_metrics_api = {
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "url"},
         .verification_switch = "unsafeSsl",
         .check = check,
+        .uses_ca = uses_ca,
         .source = "pkg/scalers/metrics_api_scaler.go",
 };

@@ -332,6 +332,19 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status == 0 && kg_params_auth_modes(params) != 0 ? kg_tls_material_check_ca(params, out) : status;
 }
 
+static bool has_modes(const struct kg_params *params)
+{
+	return kg_params_auth_modes(params) != 0;
+}
+
+/* A transport of its own, for a ca, client certificates, Azure or AWS, always verifies; that for Google wraps the one with the switch. */
+static bool verification_kept(const struct kg_params *params)
+{
+	if (has_modes(params))
+		return (kg_params_auth_modes(params) & KG_AUTH_TLS) != 0 || kg_params_given(params, "ca");
+	return has_azure_identity(params) || (kg_params_identity_in_effect(params) && params->identity.provider == KG_PROVIDER_AWS);
+}
+
 const struct kg_scaler kg_scaler_prometheus = {
         .type = "prometheus",
         .params = rows,
@@ -345,5 +358,7 @@ const struct kg_scaler kg_scaler_prometheus = {
         .audiences = audiences,
         .check = check,
         .credential = credential,
+        .verification_kept = verification_kept,
+        .uses_ca = has_modes,
         .source = "pkg/scalers/prometheus_scaler.go",
 };

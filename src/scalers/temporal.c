@@ -180,6 +180,12 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status ? status : check_cloud(params, out);
 }
 
+/* Up to 2.18 the TLS settings for an API key alone hold nothing but the least version. */
+static bool verification_kept(const struct kg_params *params)
+{
+	return params->keda_version < KG_VERSION(2, 19, 0) && lacks_client_certificate(params);
+}
+
 const struct kg_scaler kg_scaler_temporal = {
         .type = "temporal",
         .since = KG_VERSION(2, 17, 0),
@@ -190,5 +196,7 @@ const struct kg_scaler kg_scaler_temporal = {
         .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
         .verification_switch = "unsafeSsl",
         .check = check,
+        .verification_kept = verification_kept,
+        .uses_ca = has_client_certificate,
         .source = "pkg/scalers/temporal_scaler.go",
 };

@@ -189,6 +189,10 @@ struct kg_scaler {
 	bool (*credential)(const struct kg_params *params, struct kg_credential_use *ret_use);
 	/* Where the trigger's parameters change what comes of a provider that has no effect. NULL: always `other_identities`. */
 	enum kg_other_identities (*other_identity)(const struct kg_params *params);
+	/* Does the verification switch certainly do nothing here, though the channel may be encrypted? NULL: it always has its effect. */
+	bool (*verification_kept)(const struct kg_params *params);
+	/* Would a `ca` given besides be used? NULL: no. */
+	bool (*uses_ca)(const struct kg_params *params);
 	const char *source; /* file in KEDA's repository */
 };
 

@@ -8,12 +8,19 @@
 enum { NANOSECONDS_PER_MICROSECOND = 1000 };
 #define NANOSECONDS_PER_SECOND 1e9
 
+/* What would have come of it in mode enforce; NULL when that is what came of it. */
+static const char *enforced_verdict(const struct kg_judgement *judgement)
+{
+	return judgement != NULL && judgement->enforced != judgement->verdict ? kg_verdict_name(judgement->enforced) : NULL;
+}
+
 static void log_review(const struct kg_admission_summary *summary, int64_t nanoseconds)
 {
 	kg_log(KG_LOG_INFO, "review", KG_LOG_STR("uid", summary->uid), KG_LOG_STR("operation", summary->operation),
 	       KG_LOG_STR("kind", summary->kind), KG_LOG_STR("namespace", summary->namespace), KG_LOG_STR("name", summary->name),
 	       KG_LOG_STR("user", summary->user), KG_LOG_BOOL("dryRun", summary->dry_run), KG_LOG_STR("verdict", summary->verdict),
-	       KG_LOG_STR("skipReason", summary->skip_reason), KG_LOG_LIST("rules", summary->rules, summary->rule_count),
+	       KG_LOG_STR("enforcedVerdict", enforced_verdict(summary->judgement)), KG_LOG_STR("skipReason", summary->skip_reason),
+	       KG_LOG_LIST("rules", summary->rules, summary->rule_count),
 	       KG_LOG_INT("duration_us", nanoseconds / NANOSECONDS_PER_MICROSECOND));
 }
 

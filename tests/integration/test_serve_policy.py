@@ -57,7 +57,8 @@ def test_mode_warn_denies_nothing_and_shows_everything(serve):
     assert response["allowed"] is True
     assert any("trigger-type-unknown" in warning for warning in response["warnings"])
     assert server.serving["mode"] == "warn"
-    assert server.wait_for("review")["verdict"] == "warn"
+    review = server.wait_for("review")
+    assert (review["verdict"], review["enforcedVerdict"]) == ("warn", "deny")
 
 
 def test_mode_audit_shows_nothing_and_records_everything(serve):

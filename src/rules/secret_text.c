@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kedagate/syntax/connection_string.h"
+#include "kedagate/syntax/header.h"
 #include "kedagate/syntax/url.h"
 
 /* A name, and what stands under it in words. */
@@ -54,11 +55,6 @@ static const struct secret_name query_names[] = {
         {"token", "a token in a URL"},          {"auth_token", "a token in a URL"},
         {"authToken", "a token in a URL"},      {"client_secret", "a client secret in a URL"},
         {"subscription-key", "a key in a URL"}, {"X-Amz-Signature", "a signature in a URL"},
-};
-
-static const char *const header_names[] = {
-        "Authorization",  "Proxy-Authorization", "X-API-Key", "Api-Key",       "ApiKey",         "X-Auth-Token",
-        "X-Access-Token", "Private-Token",       "Cookie",    "X-Vault-Token", "X-Gitlab-Token", NULL,
 };
 
 static bool contains(struct kg_slice text, const char *part)
@@ -215,30 +211,13 @@ const char *kg_secret_by_key(const char *key)
 	return NULL;
 }
 
-static bool is_secret_header(struct kg_slice name)
-{
-	for (size_t i = 0; header_names[i]; i++) {
-		if (kg_slice_equal_nocase(name, header_names[i]))
-			return true;
-	}
-	return false;
-}
-
 const char *kg_secret_in_headers(const char *text)
 {
 	struct kg_list list = kg_list_of(kg_slice_of(text), ',');
-	struct kg_slice element;
+	struct kg_slice value;
 
-	while (kg_list_next(&list, &element)) {
-		const char *equals = memchr(element.start, '=', element.length);
-		struct kg_slice name = element;
-		struct kg_slice value = {"", 0};
-
-		if (!equals)
-			continue;
-		name.length = (size_t)(equals - element.start);
-		value = (struct kg_slice){equals + 1, element.length - name.length - 1};
-		if (is_secret_header(kg_slice_trim(name)) && !kg_secret_is_placeholder(value))
+	while (kg_header_next_secret(&list, &value)) {
+		if (!kg_secret_is_placeholder(value))
 			return "the value of an authentication header";
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 
 #include "kedagate/base/err.h"
 #include "kedagate/syntax/brackets.h"
+#include "kedagate/syntax/header.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/auth_modes.h"
 #include "scalers/azure_cloud.h"
@@ -109,26 +110,10 @@ static const struct kg_token_audience audiences[] = {
 /* Does a custom header carry what is a credential by its name? */
 static bool has_secret_header(const char *headers)
 {
-	static const char *const names[] = {"Authorization", "X-API-Key", "API-Key", "ApiKey", "X-Auth-Token", "X-Access-Token", "Cookie"};
-	struct kg_list parts = kg_list_of(kg_slice_of(headers), ',');
-	struct kg_slice part;
+	struct kg_list list = kg_list_of(kg_slice_of(headers), ',');
+	struct kg_slice value;
 
-	while (kg_list_next(&parts, &part)) {
-		const char *equals = memchr(part.start, '=', part.length);
-		struct kg_slice name = {part.start, equals ? (size_t)(equals - part.start) : 0};
-		struct kg_slice value = {part.start, 0};
-
-		if (equals)
-			value = (struct kg_slice){equals + 1, part.length - name.length - 1};
-		if (kg_slice_trim(value).length == 0)
-			continue;
-
-		for (size_t i = 0; i < KG_ARRAY_LEN(names); i++) {
-			if (kg_slice_equal_nocase(kg_slice_trim(name), names[i]))
-				return true;
-		}
-	}
-	return false;
+	return kg_header_next_secret(&list, &value);
 }
 
 static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)

@@ -84,8 +84,11 @@ static void a_value_that_may_hold_a_secret_is_not_shown(void **state)
 	kg_arena_init(&arena, 1 << 20);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *path = kg_arena_printf(&arena, "spec.row[%zu]", i);
-		struct kg_finding finding = {
-		        .rule = KG_RULE_PARAMETER_INVALID, .path = path, .type = KG_FIELD_INVALID, .value = rows[i].value, .detail = "text"};
+		struct kg_finding finding = {.rule = KG_RULE_PARAMETER_INVALID,
+		                             .path = path,
+		                             .type = KG_FIELD_INVALID,
+		                             .value = rows[i].value,
+		                             .detail = "text"};
 
 		assert_int_equal(kg_findings_add(&findings, &finding), 0);
 		if (rows[i].shown)

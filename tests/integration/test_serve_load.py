@@ -125,8 +125,7 @@ def test_a_body_byte_by_byte(server):
 
 
 def test_512_connections_at_once(server):
-    context = server.context()
-    connections = [server.connection(context) for _ in range(512)]
+    connections = [server.connection() for _ in range(512)]
     for connection in connections:
         connection.connect()
     assert server.metric("kedagate_connections") == 512

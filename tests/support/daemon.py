@@ -1,5 +1,6 @@
 """`kedagate serve` as a child process on free loopback ports, and clients for it."""
 
+import functools
 import http.client
 import json
 import re
@@ -102,9 +103,14 @@ class Daemon:
             context.maximum_version = maximum
         return context
 
+    @functools.cached_property
+    def usual_context(self):
+        """Made once: reading the trusted certificates takes longer than a handshake."""
+        return self.context()
+
     def connection(self, context=None):
         host, port = split_address(self.serving["address"])
-        return http.client.HTTPSConnection(host, port, context=context or self.context(), timeout=TIMEOUT)
+        return http.client.HTTPSConnection(host, port, context=context or self.usual_context, timeout=TIMEOUT)
 
     def ask(self, method, path, body=None, headers=None, connection=None):
         """One request to the HTTPS listener; on a connection of its own unless one is given."""

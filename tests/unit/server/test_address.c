@@ -67,11 +67,11 @@ static void a_host_has_a_longest_length(void **state)
 
 	(void)state;
 	memset(text, 'a', sizeof(text));
-	strcpy(text + KG_HOST_TEXT_MAX - 1, ":1");
+	memcpy(text + KG_HOST_TEXT_MAX - 1, ":1", 3);
 	assert_int_equal(kg_listen_address_parse(text, &address, NULL), 0);
 	assert_int_equal(strlen(address.host), KG_HOST_TEXT_MAX - 1);
 	text[KG_HOST_TEXT_MAX - 1] = 'a';
-	strcpy(text + KG_HOST_TEXT_MAX, ":1");
+	memcpy(text + KG_HOST_TEXT_MAX, ":1", 3);
 	assert_int_equal(kg_listen_address_parse(text, &address, NULL), KG_EINVAL);
 }
 

@@ -1,6 +1,7 @@
 #include "kedagate/base/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -95,35 +96,6 @@ static json_t *new_string(const char *text)
 	return string;
 }
 
-static json_t *new_list(const struct kg_log_field *field)
-{
-	json_t *list = json_array();
-
-	for (int64_t i = 0; i < field->integer; i++) {
-		if (field->strings[i] != NULL)
-			(void)json_array_append_new(list, new_string(field->strings[i]));
-	}
-	return list;
-}
-
-/* The value of `field`; NULL when it is to be left out. */
-static json_t *new_value(const struct kg_log_field *field)
-{
-	if (field->name == NULL)
-		return NULL;
-	switch (field->type) {
-	case KG_LOG_STRING:
-		return field->string != NULL ? new_string(field->string) : NULL;
-	case KG_LOG_INTEGER:
-		return json_integer(field->integer);
-	case KG_LOG_BOOLEAN:
-		return json_boolean(field->integer != 0);
-	case KG_LOG_STRINGS:
-		return field->strings != NULL ? new_list(field) : NULL;
-	}
-	return NULL;
-}
-
 static int append_dump(const char *bytes, size_t length, void *out)
 {
 	kg_buf_append(out, bytes, length);
@@ -138,19 +110,89 @@ static void append_json(struct kg_buf *out, json_t *value)
 	json_decref(value);
 }
 
+/* The number of bytes that stand for themselves in a JSON string. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] <= '~' && text[length] != '"' && text[length] != '\\')
+		length++;
+	return length;
+}
+
+/* Nearly all strings need no escape: they are spared a tree, which is most of what a line costs. */
+static void append_string(struct kg_buf *out, const char *text)
+{
+	size_t length = plain_length(text);
+
+	if (text[length] != '\0') {
+		append_json(out, new_string(text));
+		return;
+	}
+	kg_buf_putc(out, '"');
+	kg_buf_append(out, text, length);
+	kg_buf_putc(out, '"');
+}
+
+static void append_list(struct kg_buf *out, const struct kg_log_field *field)
+{
+	char before = '[';
+
+	for (int64_t i = 0; i < field->integer; i++) {
+		if (field->strings[i] == NULL)
+			continue;
+		kg_buf_putc(out, before);
+		append_string(out, field->strings[i]);
+		before = ',';
+	}
+	kg_buf_puts(out, before == '[' ? "[]" : "]");
+}
+
+/* A NULL string or name is left out. */
+static bool is_given(const struct kg_log_field *field)
+{
+	if (field->name == NULL)
+		return false;
+	if (field->type == KG_LOG_STRING)
+		return field->string != NULL;
+	return field->type != KG_LOG_STRINGS || field->strings != NULL;
+}
+
+static void append_value(struct kg_buf *out, const struct kg_log_field *field)
+{
+	switch (field->type) {
+	case KG_LOG_STRING:
+		append_string(out, field->string);
+		break;
+	case KG_LOG_INTEGER:
+		kg_buf_printf(out, "%" PRId64, field->integer);
+		break;
+	case KG_LOG_BOOLEAN:
+		kg_buf_puts(out, field->integer != 0 ? "true" : "false");
+		break;
+	case KG_LOG_STRINGS:
+		append_list(out, field);
+		break;
+	}
+}
+
 static void append_json_line(struct kg_buf *out, enum kg_log_level level, const char *message, const struct kg_log_field *fields,
                              size_t count)
 {
 	char now[KG_TIME_TEXT_MAX];
-	json_t *line = json_object();
 
 	kg_clock_text(now);
-	(void)json_object_set_new(line, "time", json_string(now));
-	(void)json_object_set_new(line, "level", json_string(level_names[level]));
-	(void)json_object_set_new(line, "msg", new_string(message));
-	for (size_t i = 0; i < count; i++)
-		(void)json_object_set_new(line, fields[i].name, new_value(&fields[i]));
-	append_json(out, line);
+	kg_buf_printf(out, "{\"time\":\"%s\",\"level\":\"%s\",\"msg\":", now, level_names[level]);
+	append_string(out, message);
+	for (size_t i = 0; i < count; i++) {
+		if (!is_given(&fields[i]))
+			continue;
+		kg_buf_putc(out, ',');
+		append_string(out, fields[i].name);
+		kg_buf_putc(out, ':');
+		append_value(out, &fields[i]);
+	}
+	kg_buf_putc(out, '}');
 }
 
 /* True when every byte of `text` is a letter, a digit or one of `others`. */
@@ -171,7 +213,7 @@ static void append_text(struct kg_buf *out, const char *text, const char *harmle
 	if (text[0] != '\0' && consists_of(text, harmless))
 		kg_buf_puts(out, text);
 	else
-		append_json(out, new_string(text));
+		append_string(out, text);
 }
 
 static void append_text_line(struct kg_buf *out, enum kg_log_level level, const char *message, const struct kg_log_field *fields,
@@ -183,16 +225,13 @@ static void append_text_line(struct kg_buf *out, enum kg_log_level level, const 
 	kg_buf_printf(out, "%s %-5s ", now, level_names[level]);
 	append_text(out, message, " ,.:;'()/_-");
 	for (size_t i = 0; i < count; i++) {
-		json_t *value = new_value(&fields[i]);
-
-		if (value == NULL)
+		if (!is_given(&fields[i]))
 			continue;
 		kg_buf_printf(out, " %s=", fields[i].name);
-		if (json_is_string(value))
-			append_text(out, json_string_value(value), "./_-");
+		if (fields[i].type == KG_LOG_STRING)
+			append_text(out, fields[i].string, "./_-");
 		else
-			append_json(out, json_incref(value));
-		json_decref(value);
+			append_value(out, &fields[i]);
 	}
 }
 

@@ -27,7 +27,7 @@ export BUILD CC PYTHON SANITIZE SOURCE_FLAGS
 # Lowest layer first; src/README.md has the table, hack/check-layers enforces it.
 MODULES := base syntax metrics scalers model resolve rules policy admission report tls server cli
 
-PACKAGES := libmicrohttpd gnutls openssl libcjson jansson yaml-0.1
+PACKAGES := libmicrohttpd gnutls openssl libcjson jansson yaml-0.1 libseccomp
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 

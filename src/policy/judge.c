@@ -56,7 +56,7 @@ int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subje
 
 		if (action == KG_ACTION_OFF)
 			continue;
-		out->items[out->count++] = (struct kg_judged_finding){finding, action, enforced_action};
+		out->items[out->count++] = (struct kg_judged_finding){.finding = finding, .action = action, .enforced = enforced_action};
 		actual.of[action]++;
 		enforced.of[enforced_action]++;
 	}

@@ -52,6 +52,7 @@ static struct kg_policy *build(const struct kg_policy_settings *settings)
 	policy->keda_version = settings->keda_version;
 	policy->profile = settings->profile;
 	policy->mode = settings->mode;
+	policy->ratchet = settings->ratchet;
 	for (unsigned i = 0; i < KG_RULE_COUNT; i++)
 		policy->actions[i] = settings->rule_set[i] ? settings->rule_action[i]
 		                                           : starting_action(settings->profile, kg_rule_get((enum kg_rule_id)i));

@@ -39,6 +39,7 @@ void kg_policy_settings_init(struct kg_policy_settings *settings)
 	        .keda_version = KG_VERSION_NEWEST,
 	        .profile = KG_PROFILE_BASELINE,
 	        .mode = KG_MODE_ENFORCE,
+	        .ratchet = true,
 	};
 }
 

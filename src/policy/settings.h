@@ -16,6 +16,7 @@ struct kg_policy_settings {
 	uint32_t keda_version;
 	enum kg_profile profile;
 	enum kg_mode mode;
+	bool ratchet;
 	bool rule_set[KG_RULE_COUNT];
 	enum kg_action rule_action[KG_RULE_COUNT];
 };

@@ -15,9 +15,10 @@
 /* How long to wait for descriptors to be freed. */
 enum { EXHAUSTED_MILLISECONDS = 50 };
 
-static void note_refusal(struct kg_acceptor *acceptor, const char *reason)
+/* `label` is that of the metric. */
+static void note_refusal(struct kg_acceptor *acceptor, const char *label, const char *reason)
 {
-	kg_metrics_add(acceptor->metrics, KG_SERVER_METRIC_CONNECTIONS_REFUSED, NULL, 1);
+	kg_metrics_add(acceptor->metrics, KG_SERVER_METRIC_CONNECTIONS_REFUSED, &label, 1);
 	if (!acceptor->refusing)
 		kg_log(KG_LOG_WARN, "connections are refused", KG_LOG_STR("reason", reason));
 	acceptor->refusing = true;
@@ -28,7 +29,7 @@ static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockadd
 	int on = 1;
 
 	if (!kg_connections_admit(acceptor->connections)) {
-		note_refusal(acceptor, "as many connections are open as are allowed");
+		note_refusal(acceptor, "limit", "as many connections are open as are allowed");
 		close(fd);
 		return;
 	}
@@ -38,7 +39,7 @@ static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockadd
 		return;
 	/* libmicrohttpd has closed the descriptor. */
 	kg_connections_retract(acceptor->connections);
-	note_refusal(acceptor, strerrordesc_np(errno));
+	note_refusal(acceptor, "memory", strerrordesc_np(errno));
 }
 
 static bool is_exhausted(int number)
@@ -59,7 +60,7 @@ static bool accept_queued(struct kg_acceptor *acceptor)
 		} else if (errno == EAGAIN) {
 			return true;
 		} else if (is_exhausted(errno)) {
-			note_refusal(acceptor, strerrordesc_np(errno));
+			note_refusal(acceptor, "descriptors", strerrordesc_np(errno));
 			return false;
 		}
 		/* Anything else is the peer's or the network's trouble with this one connection (accept(2)). */

@@ -9,25 +9,65 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 		.name = "kedagate_http_responses_total", .type = KG_METRIC_COUNTER, .labels = {"code"},
 		.help = "Answers of the HTTPS listener, by HTTP status code.",
 	},
+	FAMILY(KG_SERVER_METRIC_INFLIGHT_REQUESTS) = {
+		.name = "kedagate_inflight_requests", .type = KG_METRIC_GAUGE,
+		.help = "Requests of the HTTPS listener that are being received or answered.",
+	},
+	FAMILY(KG_SERVER_METRIC_INFLIGHT_BYTES) = {
+		.name = "kedagate_inflight_bytes", .type = KG_METRIC_GAUGE,
+		.help = "Memory of all request bodies and reviews in flight.",
+	},
+	FAMILY(KG_SERVER_METRIC_INFLIGHT_BYTES_LIMIT) = {
+		.name = "kedagate_inflight_bytes_limit", .type = KG_METRIC_GAUGE,
+		.help = "What kedagate_inflight_bytes may become (--max-inflight-bytes).",
+	},
+	FAMILY(KG_SERVER_METRIC_REQUESTS_SHED) = {
+		.name = "kedagate_requests_shed_total", .type = KG_METRIC_COUNTER, .labels = {"reason"},
+		.help = "Requests answered 503 because memory in flight was at its limit, by what had no room: body or review.",
+	},
 	FAMILY(KG_SERVER_METRIC_CONNECTIONS) = {
 		.name = "kedagate_connections", .type = KG_METRIC_GAUGE,
 		.help = "Open connections of the HTTPS listener.",
 	},
 	FAMILY(KG_SERVER_METRIC_CONNECTIONS_REFUSED) = {
-		.name = "kedagate_connections_refused_total", .type = KG_METRIC_COUNTER,
-		.help = "Connections of the HTTPS listener that were closed at once because a limit was reached.",
+		.name = "kedagate_connections_refused_total", .type = KG_METRIC_COUNTER, .labels = {"reason"},
+		.help = "Connections of the HTTPS listener that were closed at once, by the limit that was reached.",
+	},
+	FAMILY(KG_SERVER_METRIC_HANDSHAKE_FAILURES) = {
+		.name = "kedagate_tls_handshake_failures_total", .type = KG_METRIC_COUNTER, .labels = {"alert"},
+		.help = "TLS handshakes that failed, by the alert that the client sent, or local when this side gave up, or closed when no alert came.",
+	},
+	FAMILY(KG_SERVER_METRIC_CERTIFICATE_NOT_BEFORE) = {
+		.name = "kedagate_certificate_not_before_seconds", .type = KG_METRIC_GAUGE,
+		.help = "When the serving certificate begins to be valid, in seconds since 1970.",
 	},
 	FAMILY(KG_SERVER_METRIC_CERTIFICATE_NOT_AFTER) = {
 		.name = "kedagate_certificate_not_after_seconds", .type = KG_METRIC_GAUGE,
 		.help = "When the serving certificate expires, in seconds since 1970.",
 	},
+	FAMILY(KG_SERVER_METRIC_CERTIFICATE_INFO) = {
+		.name = "kedagate_certificate_info", .type = KG_METRIC_GAUGE, .labels = {"serial"},
+		.help = "Always 1; the label is the serial number of the serving certificate.",
+	},
 	FAMILY(KG_SERVER_METRIC_CERTIFICATE_RELOADS) = {
 		.name = "kedagate_certificate_reloads_total", .type = KG_METRIC_COUNTER, .labels = {"result"},
 		.help = "Serving key pairs found on disk that were taken into use (success) or refused (failure).",
 	},
+	FAMILY(KG_SERVER_METRIC_CERTIFICATE_LAST_SUCCESS) = {
+		.name = "kedagate_certificate_last_success_timestamp_seconds", .type = KG_METRIC_GAUGE,
+		.help = "When the files were last found to hold the key pair that is served, in seconds since 1970.",
+	},
 	FAMILY(KG_SERVER_METRIC_POLICY_RELOADS) = {
 		.name = "kedagate_policy_reloads_total", .type = KG_METRIC_COUNTER, .labels = {"result"},
 		.help = "Policy files found on disk that were taken into use (success) or refused (failure).",
+	},
+	FAMILY(KG_SERVER_METRIC_POLICY_LAST_SUCCESS) = {
+		.name = "kedagate_policy_last_success_timestamp_seconds", .type = KG_METRIC_GAUGE,
+		.help = "When the file was last found to hold the policy that is in use, in seconds since 1970.",
+	},
+	FAMILY(KG_SERVER_METRIC_EXEMPTIONS) = {
+		.name = "kedagate_exemptions", .type = KG_METRIC_GAUGE, .labels = {"state"},
+		.help = "Exemptions of the policy by state: active, expiring (in its last 14 days, active still), expired.",
 	},
 	FAMILY(KG_SERVER_METRIC_BUILD_INFO) = {
 		.name = "kedagate_build_info", .type = KG_METRIC_GAUGE, .labels = {"version"},

@@ -141,7 +141,7 @@ def test_connections_over_the_limit_are_refused_and_counted(server):
     try:
         for _ in range(1100):
             sockets.append(socket.create_connection(address))
-        wait_until(lambda: server.metric("kedagate_connections_refused_total") > 0, "a refused connection")
+        wait_until(lambda: server.metric("kedagate_connections_refused_total", reason="limit") > 0, "a refused connection")
         wait_until(lambda: server.entries("connections are refused"), "a line that says so")
         assert len(server.entries("connections are refused")) == 1
     finally:

@@ -40,6 +40,7 @@ struct kg_policy {
 	uint32_t keda_version; /* never 0: the newest release known unless given */
 	enum kg_profile profile;
 	enum kg_mode mode;
+	bool ratchet;                          /* an UPDATE is denied only for what it adds or worsens */
 	enum kg_action actions[KG_RULE_COUNT]; /* after profile and rules, before the mode */
 };
 
@@ -71,6 +72,7 @@ struct kg_judged_finding {
 	const struct kg_finding *finding;
 	enum kg_action action;
 	enum kg_action enforced; /* what it would be in mode enforce */
+	bool stored;             /* the stored object has it already (kg_policy_ratchet): at most a warning */
 };
 
 /* In the order of the findings. Audit findings leave the verdict at allow. */

@@ -43,12 +43,22 @@ struct kg_server_state {
 
 enum kg_server_metric {
 	KG_SERVER_METRIC_HTTP_RESPONSES = KG_ADMISSION_METRIC_COUNT, /* code */
+	KG_SERVER_METRIC_INFLIGHT_REQUESTS,                          /* gauge */
+	KG_SERVER_METRIC_INFLIGHT_BYTES,                             /* gauge: bodies and arenas */
+	KG_SERVER_METRIC_INFLIGHT_BYTES_LIMIT,                       /* gauge */
+	KG_SERVER_METRIC_REQUESTS_SHED,                              /* reason: body, review */
 	KG_SERVER_METRIC_CONNECTIONS,                                /* gauge */
-	KG_SERVER_METRIC_CONNECTIONS_REFUSED,
-	KG_SERVER_METRIC_CERTIFICATE_NOT_AFTER, /* gauge, seconds since 1970 */
-	KG_SERVER_METRIC_CERTIFICATE_RELOADS,   /* result: success, failure */
-	KG_SERVER_METRIC_POLICY_RELOADS,        /* result: success, failure */
-	KG_SERVER_METRIC_BUILD_INFO,            /* version */
+	KG_SERVER_METRIC_CONNECTIONS_REFUSED,                        /* reason: limit, client, descriptors, memory */
+	KG_SERVER_METRIC_HANDSHAKE_FAILURES,                         /* alert */
+	KG_SERVER_METRIC_CERTIFICATE_NOT_BEFORE,                     /* gauge, seconds since 1970 */
+	KG_SERVER_METRIC_CERTIFICATE_NOT_AFTER,                      /* gauge, seconds since 1970 */
+	KG_SERVER_METRIC_CERTIFICATE_INFO,                           /* serial; one series, of what is served */
+	KG_SERVER_METRIC_CERTIFICATE_RELOADS,                        /* result: success, failure */
+	KG_SERVER_METRIC_CERTIFICATE_LAST_SUCCESS,                   /* gauge, seconds since 1970: the files last held what is served */
+	KG_SERVER_METRIC_POLICY_RELOADS,                             /* result: success, failure */
+	KG_SERVER_METRIC_POLICY_LAST_SUCCESS,                        /* gauge, as of the certificate */
+	KG_SERVER_METRIC_EXEMPTIONS,                                 /* gauge; state: active, expiring, expired */
+	KG_SERVER_METRIC_BUILD_INFO,                                 /* version */
 	KG_SERVER_METRIC_COUNT
 };
 

@@ -1,11 +1,7 @@
 #include "tls/parsed_pair.h"
 
-#include <openssl/bn.h>
-#include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <stdio.h>
-
 #include "tls/certificate_dates.h"
+#include "tls/certificate_serial.h"
 #include "tls/crypto_err.h"
 
 int kg_parsed_pair_init(struct kg_parsed_pair *parsed, const struct kg_pem_pair *pair, const struct kg_pair_paths *paths,
@@ -30,21 +26,6 @@ void kg_parsed_pair_release(struct kg_parsed_pair *parsed)
 	*parsed = (struct kg_parsed_pair){0};
 }
 
-static int write_serial(const X509 *certificate, const char *name, char out[KG_SERIAL_TEXT_MAX], struct kg_err *err)
-{
-	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
-	char *text = number == NULL ? NULL : BN_bn2hex(number);
-	int status = 0;
-
-	if (text == NULL)
-		status = kg_crypto_err_set(err, KG_ENOMEM, "%s: cannot write the serial number", name);
-	else
-		(void)snprintf(out, KG_SERIAL_TEXT_MAX, "%s", text);
-	OPENSSL_free(text);
-	BN_free(number);
-	return status;
-}
-
 int kg_parsed_pair_facts(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, struct kg_pair_facts *ret_facts,
                          struct kg_err *err)
 {
@@ -54,9 +35,9 @@ int kg_parsed_pair_facts(const struct kg_parsed_pair *parsed, const struct kg_pa
 
 	if (status != 0)
 		return kg_err_set(err, status, "%s: the certificate's dates cannot be read", paths->certificate);
-	status = write_serial(parsed->chain[0], paths->certificate, facts.serial, err);
+	status = kg_certificate_serial_write(parsed->chain[0], facts.serial);
 	if (status != 0)
-		return status;
+		return kg_crypto_err_set(err, status, "%s: cannot write the serial number", paths->certificate);
 	facts.not_before = dates.not_before;
 	facts.not_after = dates.not_after;
 	*ret_facts = facts;

@@ -2,19 +2,14 @@
  * The checks behind kg_pair_verify, one function each, in the order of its comment.
  */
 #include <openssl/bio.h>
-#include <openssl/ec.h>
-#include <openssl/objects.h>
 #include <openssl/x509v3.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "kedagate/base/clock.h"
 #include "tls/certificate_dates.h"
 #include "tls/crypto_err.h"
 #include "tls/parsed_pair.h"
-
-/* NIST SP 800-57: 2048 bits are what 112 bits of security need; Go's client refuses less than 1024 outright. */
-enum { RSA_BITS_MIN = 2048 };
+#include "tls/traits.h"
 
 enum { SUBJECT_TEXT_MAX = 100 };
 
@@ -52,29 +47,15 @@ static int check_key_belongs(const struct subject *subject, struct kg_err *err)
 	                            subject->paths->certificate, subject->paths->key);
 }
 
-static bool is_served_curve(const EVP_PKEY *key)
-{
-	static const char *const curves[] = {SN_X9_62_prime256v1, SN_secp384r1, SN_secp521r1};
-	char name[32] = "";
-
-	if (EVP_PKEY_get_group_name(key, name, sizeof(name), NULL) != 1)
-		return false;
-	for (size_t i = 0; i < KG_ARRAY_LEN(curves); i++) {
-		if (strcmp(name, curves[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 static int check_key_kind(const struct subject *subject, struct kg_err *err)
 {
 	const EVP_PKEY *key = subject->pair->key;
 	const char *path = subject->paths->key;
 
-	if (EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
+	if (kg_key_is_short(key))
 		return kg_crypto_err_refuse(err, "%s: the RSA key of %d bits is too weak; make one of %d bits or more, or ECDSA P-256",
-		                            path, EVP_PKEY_get_bits(key), RSA_BITS_MIN);
-	if (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519") || (EVP_PKEY_is_a(key, "EC") && is_served_curve(key)))
+		                            path, EVP_PKEY_get_bits(key), KG_RSA_BITS_MIN);
+	if (kg_key_is_taken(key))
 		return 0;
 	return kg_crypto_err_refuse(err,
 	                            "%s: clients take no key of this kind (%s); make an ECDSA key (P-256, P-384, P-521), RSA or Ed25519",
@@ -109,7 +90,6 @@ static int check_dates(const struct subject *subject, struct kg_err *err)
 	return check_dates_of(subject->pair->chain[0], name, subject->now, err);
 }
 
-/* Both masks are all ones when the certificate lacks the extension. */
 static int check_usage(const struct subject *subject, struct kg_err *err)
 {
 	X509 *leaf = subject->pair->chain[0];
@@ -117,34 +97,19 @@ static int check_usage(const struct subject *subject, struct kg_err *err)
 
 	if ((X509_get_extension_flags(leaf) & EXFLAG_INVALID) != 0)
 		return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate has an extension that cannot be read", path);
-	if ((X509_get_extended_key_usage(leaf) & (XKU_SSL_SERVER | XKU_ANYEKU)) == 0)
+	if (!kg_certificate_is_for_servers(leaf))
 		return kg_crypto_err_refuse(
 		        err, "%s: the certificate is not for servers: its extended key usage lacks serverAuth; issue it with that", path);
-	if ((X509_get_key_usage(leaf) & KU_DIGITAL_SIGNATURE) == 0)
+	if (!kg_certificate_signs_handshakes(leaf))
 		return kg_crypto_err_refuse(
 		        err, "%s: the certificate's key usage lacks digitalSignature; the first certificate must be the server's own%s",
 		        path, X509_check_ca(leaf) != 0 ? ", not that of an authority" : "");
 	return 0;
 }
 
-static bool names_a_host(const GENERAL_NAMES *names)
-{
-	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-
-		if (name->type == GEN_DNS || name->type == GEN_IPADD)
-			return true;
-	}
-	return false;
-}
-
 static int check_names(const struct subject *subject, struct kg_err *err)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(subject->pair->chain[0], NID_subject_alt_name, NULL, NULL);
-	bool found = names != NULL && names_a_host(names);
-
-	GENERAL_NAMES_free(names);
-	if (found)
+	if (kg_certificate_names_a_host(subject->pair->chain[0]))
 		return 0;
 	return kg_crypto_err_refuse(
 	        err,
@@ -156,15 +121,13 @@ static int check_names(const struct subject *subject, struct kg_err *err)
 /* Why `issuer` has not issued `certificate`, NULL when it has. */
 static const char *why_not_issued(X509 *certificate, X509 *issuer)
 {
-	int result = X509_check_issued(issuer, certificate);
+	int result = kg_certificate_check_issued(certificate, issuer);
 
-	if (result != X509_V_OK)
-		return X509_verify_cert_error_string(result);
-	if (X509_check_ca(issuer) == 0)
+	if (result == X509_V_OK)
+		return NULL;
+	if (result == X509_V_ERR_INVALID_CA)
 		return "it is no certificate authority";
-	if (X509_verify(certificate, X509_get0_pubkey(issuer)) != 1)
-		return "the signature is not by its key";
-	return NULL;
+	return result == X509_V_ERR_CERT_SIGNATURE_FAILURE ? "the signature is not by its key" : X509_verify_cert_error_string(result);
 }
 
 static int check_chain_order(const struct subject *subject, struct kg_err *err)
@@ -207,22 +170,12 @@ static int check_chain_dates(const struct subject *subject, struct kg_err *err)
 	return 0;
 }
 
-/* Go refuses SHA-1 since 1.18; MD5 it never took. */
-static bool has_weak_signature(X509 *certificate)
-{
-	int digest = NID_undef;
-
-	if ((X509_get_extension_flags(certificate) & EXFLAG_SS) != 0)
-		return false;
-	return X509_get_signature_info(certificate, &digest, NULL, NULL, NULL) == 1 && (digest == NID_sha1 || digest == NID_md5);
-}
-
 static int check_signatures(const struct subject *subject, struct kg_err *err)
 {
 	const struct kg_parsed_pair *pair = subject->pair;
 
 	for (size_t i = 0; i < pair->chain_length; i++) {
-		if (has_weak_signature(pair->chain[i]))
+		if (kg_certificate_has_weak_signature(pair->chain[i]))
 			return kg_crypto_err_refuse(
 			        err, "%s: certificate %zu of %zu is signed with MD5 or SHA-1, which clients refuse; issue it with SHA-256",
 			        subject->paths->certificate, i + 1, pair->chain_length);

@@ -2,69 +2,12 @@
 
 #include <limits.h>
 #include <openssl/bio.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "tls/crypto_err.h"
-
-/* One "-----BEGIN label-----" … "-----END label-----". */
-struct block {
-	char *label;
-	char *header; /* RFC 1421 lines, such as "Proc-Type: 4,ENCRYPTED" */
-	unsigned char *bytes;
-	long length;
-};
-
-/* Wiped besides: the block may be a key. */
-static void block_release(struct block *block)
-{
-	OPENSSL_secure_free(block->label);
-	OPENSSL_secure_free(block->header);
-	OPENSSL_secure_clear_free(block->bytes, (size_t)block->length);
-	*block = (struct block){0};
-}
-
-static bool at_end(void)
-{
-	return ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_PEM && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-}
-
-/* The next block. KG_ENOTFOUND, without a message, behind the last. */
-static int block_next(BIO *input, const char *name, struct block *out, struct kg_err *err)
-{
-	struct block block = {0};
-	/* "Secure" memory is wiped when it is freed, within OpenSSL too. */
-	const unsigned flags = PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE;
-
-	ERR_clear_error();
-	if (PEM_read_bio_ex(input, &block.label, &block.header, &block.bytes, &block.length, flags) == 1) {
-		*out = block;
-		return 0;
-	}
-	if (at_end()) {
-		ERR_clear_error();
-		return KG_ENOTFOUND;
-	}
-	/* Without memory there is not even room for the error. */
-	if (ERR_peek_error() == 0)
-		return kg_err_set(err, KG_ENOMEM, "%s: cannot read PEM: out of memory", name);
-	return kg_crypto_err_set(err, KG_EINVAL, "%s: the PEM text is cut off or damaged; write the file whole", name);
-}
-
-/* A line that starts like PEM's but is none: OpenSSL skips it, and would not notice a file that was cut off in a "-----BEGIN". */
-static bool ends_in_partial_line(const struct kg_buf *text)
-{
-	const char *start = kg_buf_text(text);
-	const char *line = strrchr(start, '\n');
-	size_t dashes;
-
-	line = line == NULL ? start : line + 1;
-	dashes = strspn(line, "-");
-	return dashes > 0 && strstr(line, "-----END ") != line;
-}
+#include "tls/pem_block.h"
 
 static int open_text(const struct kg_buf *text, const char *name, const char *what, BIO **ret_input, struct kg_err *err)
 {
@@ -78,33 +21,29 @@ static int open_text(const struct kg_buf *text, const char *name, const char *wh
 	return 0;
 }
 
-/* Allow no byte behind the DER: another reader could see another certificate. */
-static int decode_certificate(const struct block *block, const char *name, size_t number, X509 **ret_certificate, struct kg_err *err)
+static int decode_certificate(const struct kg_pem_block *block, const char *name, size_t number, X509 **ret_certificate, struct kg_err *err)
 {
-	const unsigned char *cursor = block->bytes;
 	X509 *certificate;
 
-	if (strcmp(block->label, PEM_STRING_X509) != 0 && strcmp(block->label, PEM_STRING_X509_OLD) != 0)
+	if (!kg_pem_block_is_certificate(block))
 		return kg_err_set(err, KG_EINVAL, "%s: block %zu is a %.40s; the file must hold certificates only", name, number,
 		                  block->label);
-	certificate = d2i_X509(NULL, &cursor, block->length);
-	if (certificate == NULL || cursor != block->bytes + block->length) {
-		X509_free(certificate);
+	certificate = kg_pem_block_certificate(block);
+	if (certificate == NULL)
 		return kg_crypto_err_set(err, KG_EINVAL, "%s: certificate %zu cannot be read", name, number);
-	}
 	*ret_certificate = certificate;
 	return 0;
 }
 
 static int next_certificate(BIO *input, const char *name, size_t number, X509 **ret_certificate, struct kg_err *err)
 {
-	struct block block;
-	int status = block_next(input, name, &block, err);
+	struct kg_pem_block block;
+	int status = kg_pem_block_next(input, name, &block, err);
 
 	if (status != 0)
 		return status;
 	status = decode_certificate(&block, name, number, ret_certificate, err);
-	block_release(&block);
+	kg_pem_block_release(&block);
 	return status;
 }
 
@@ -139,7 +78,7 @@ int kg_pem_read_certificates(const struct kg_buf *text, const char *name, X509 *
 		return status;
 	status = read_certificates(input, name, out, room, &count, err);
 	BIO_free(input);
-	if (status == 0 && ends_in_partial_line(text))
+	if (status == 0 && kg_pem_ends_in_partial_line(text))
 		status =
 		        kg_err_set(err, KG_EINVAL, "%s: the PEM text is cut off behind certificate %zu; write the file whole", name, count);
 	else if (status == 0 && count == 0)
@@ -153,23 +92,14 @@ int kg_pem_read_certificates(const struct kg_buf *text, const char *name, X509 *
 	return status;
 }
 
-static bool ends_with(const char *text, const char *tail)
+static int decode_key(const struct kg_pem_block *block, const char *name, EVP_PKEY **ret_key, struct kg_err *err)
 {
-	size_t text_length = strlen(text);
-	size_t tail_length = strlen(tail);
-
-	return text_length >= tail_length && strcmp(text + text_length - tail_length, tail) == 0;
-}
-
-static int decode_key(const struct block *block, const char *name, EVP_PKEY **ret_key, struct kg_err *err)
-{
-	const unsigned char *cursor = block->bytes;
 	EVP_PKEY *key;
 
-	if (strcmp(block->label, PEM_STRING_PKCS8) == 0 || strstr(block->header, "ENCRYPTED") != NULL)
+	if (kg_pem_block_is_encrypted(block))
 		return kg_err_set(err, KG_EINVAL,
 		                  "%s: the private key is encrypted; give it without a passphrase (openssl pkey -in OLD -out NEW)", name);
-	key = d2i_AutoPrivateKey(NULL, &cursor, block->length);
+	key = kg_pem_block_key(block);
 	if (key == NULL)
 		return kg_crypto_err_set(err, KG_EINVAL, "%s: the private key (%.40s) cannot be read; give it as PKCS#8 PEM", name,
 		                         block->label);
@@ -181,15 +111,15 @@ static int decode_key(const struct block *block, const char *name, EVP_PKEY **re
 /* Other blocks, such as EC PARAMETERS, are skipped. */
 static int find_key(BIO *input, const char *name, EVP_PKEY **ret_key, struct kg_err *err)
 {
-	struct block block;
+	struct kg_pem_block block;
 	int status;
 
-	while ((status = block_next(input, name, &block, err)) == 0) {
-		bool is_key = ends_with(block.label, "PRIVATE KEY");
+	while ((status = kg_pem_block_next(input, name, &block, err)) == 0) {
+		bool is_key = kg_pem_block_is_key(&block);
 
 		if (is_key)
 			status = decode_key(&block, name, ret_key, err);
-		block_release(&block);
+		kg_pem_block_release(&block);
 		if (is_key)
 			return status;
 	}

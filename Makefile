@@ -174,7 +174,7 @@ test: ## install what tests need, build, and run every suite and check
 	+@$(SUBMAKE) suites
 
 # Suites, and the checks of the README and of the binary, need the build; the other checks read the source. STAGES chooses some: make suites STAGES="cases golden".
-SUITES := unit cases golden integration
+SUITES := unit cases triggers golden integration
 CHECKS := layers functions style
 .PHONY: suites check tidy golden-update format
 suites:

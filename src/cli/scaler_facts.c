@@ -8,8 +8,9 @@ struct bit_word {
 const char *kg_scaler_type_word(enum kg_param_type type)
 {
 	static const char *const words[] = {
-	        [KG_TYPE_STRING] = "string",     [KG_TYPE_BOOL] = "boolean", [KG_TYPE_INT] = "integer", [KG_TYPE_FLOAT] = "number",
-	        [KG_TYPE_DURATION] = "duration", [KG_TYPE_LIST] = "list",    [KG_TYPE_MAP] = "map",     [KG_TYPE_QUERY] = "query",
+	        [KG_TYPE_STRING] = "string", [KG_TYPE_BOOL] = "boolean",      [KG_TYPE_INT] = "integer", [KG_TYPE_NATURAL] = "natural",
+	        [KG_TYPE_FLOAT] = "number",  [KG_TYPE_DURATION] = "duration", [KG_TYPE_LIST] = "list",   [KG_TYPE_RANGES] = "ranges",
+	        [KG_TYPE_MAP] = "map",       [KG_TYPE_QUERY] = "query",
 	};
 
 	return words[type];
@@ -55,8 +56,8 @@ static const char *other_identities_word(enum kg_other_identities other)
 static const char *transport_word(enum kg_transport_kind kind)
 {
 	static const char *const words[] = {
-	        [KG_TRANSPORT_UNKNOWN] = NULL,     [KG_TRANSPORT_ALWAYS_TLS] = "always TLS", [KG_TRANSPORT_NEVER_TLS] = "never TLS",
-	        [KG_TRANSPORT_URL] = "URL scheme", [KG_TRANSPORT_DECIDED] = "decided",
+	        [KG_TRANSPORT_UNKNOWN] = NULL,          [KG_TRANSPORT_NONE] = "none",      [KG_TRANSPORT_ALWAYS_TLS] = "always TLS",
+	        [KG_TRANSPORT_NEVER_TLS] = "never TLS", [KG_TRANSPORT_URL] = "URL scheme", [KG_TRANSPORT_DECIDED] = "decided",
 	};
 
 	return words[kind];

@@ -81,7 +81,7 @@ static int check_value(const struct kg_params *params, const struct kg_param *ro
 	if (value->state != KG_PARAM_KNOWN || value->default_used)
 		return 0;
 	if (!kg_value_fits(params, row, value->text))
-		return complain_if(params->keda_version >= row->checked_since, params, row, kg_value_expected(row->type), out);
+		return complain_if(params->keda_version >= row->checked_since, params, row, kg_value_expected(row), out);
 	return check_words(params, row, value->text, out);
 }
 
@@ -120,6 +120,12 @@ static int check_row(const struct kg_params *params, const struct kg_param *row,
 	return status;
 }
 
+static void doubt_all(struct kg_complaints *complaints)
+{
+	for (size_t i = 0; i < complaints->count; i++)
+		complaints->items[i].uncertain = true;
+}
+
 int kg_params_check(const struct kg_params *params, struct kg_complaints *out)
 {
 	const struct kg_scaler *scaler = params->scaler;
@@ -131,5 +137,9 @@ int kg_params_check(const struct kg_params *params, struct kg_complaints *out)
 		if (kg_param_exists(&scaler->params[i], params->keda_version))
 			status = check_row(params, &scaler->params[i], &params->values[i], out);
 	}
-	return status == 0 && scaler->check ? scaler->check(params, out) : status;
+	if (status == 0 && scaler->check)
+		status = scaler->check(params, out);
+	if (!kg_params_read(params))
+		doubt_all(out);
+	return status;
 }

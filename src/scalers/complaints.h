@@ -16,6 +16,12 @@ KG_MUST_CHECK int kg_complain_invalid(const struct kg_params *params, const char
 KG_MUST_CHECK int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail,
                                        struct kg_complaints *out);
 
+/* Were the facts read in KEDA's source of the version at hand? */
+static inline bool kg_params_read(const struct kg_params *params)
+{
+	return params->keda_version >= params->scaler->read_since;
+}
+
 /* Is the version at hand read by KEDA's declarative parser, rather than by code of the scaler's own? */
 static inline bool kg_params_typed(const struct kg_params *params)
 {

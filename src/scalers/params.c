@@ -4,6 +4,7 @@
 
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
 
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name)
 {
@@ -74,7 +75,7 @@ enum kg_other_identities kg_params_useless_identity(const struct kg_params *para
 	const struct kg_identity *identity = &params->identity;
 
 	if (!params->scaler || !params->scaler->params || identity->state != KG_IDENTITY_STATE_KNOWN ||
-	    identity->provider == KG_PROVIDER_NONE || kg_params_identity_in_effect(params))
+	    identity->provider == KG_PROVIDER_NONE || kg_params_identity_in_effect(params) || !kg_params_read(params))
 		return KG_IDENTITY_UNDESCRIBED;
 	return params->scaler->other_identity ? params->scaler->other_identity(params) : params->scaler->other_identities;
 }
@@ -103,6 +104,7 @@ void kg_params_channel(const struct kg_params *params, struct kg_channel *ret_ch
 	*ret_channel = (struct kg_channel){.encryption = KG_ENCRYPTION_UNKNOWN};
 	switch (transport ? transport->kind : KG_TRANSPORT_UNKNOWN) {
 	case KG_TRANSPORT_UNKNOWN:
+	case KG_TRANSPORT_NONE:
 		break;
 	case KG_TRANSPORT_ALWAYS_TLS:
 		ret_channel->encryption = KG_ENCRYPTION_ON;
@@ -118,6 +120,8 @@ void kg_params_channel(const struct kg_params *params, struct kg_channel *ret_ch
 		transport->decide(params, ret_channel);
 		break;
 	}
+	if (params->scaler && !kg_params_read(params))
+		ret_channel->uncertain = true;
 }
 
 static unsigned mode_of(struct kg_slice word)

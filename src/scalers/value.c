@@ -17,10 +17,15 @@ static bool fits_bool(const struct kg_params *params, struct kg_slice text)
 	return kg_go_bool_parse(text, &value);
 }
 
-/* Each part of the comma list is key=value with exactly one "="; either side may be empty. */
-static bool fits_map(struct kg_slice text)
+static char list_separator(const struct kg_param *row)
 {
-	struct kg_list parts = kg_list_of(text, ',');
+	return row->separator ? row->separator : ',';
+}
+
+/* Each part of the list is key=value with exactly one "="; either side may be empty. */
+static bool fits_map(const struct kg_param *row, struct kg_slice text)
+{
+	struct kg_list parts = kg_list_of(text, list_separator(row));
 	struct kg_slice part;
 
 	while (kg_list_next(&parts, &part)) {
@@ -30,6 +35,40 @@ static bool fits_map(struct kg_slice text)
 			return false;
 	}
 	return true;
+}
+
+/* "start-end"; an empty range, whose end is before its start, is legal. */
+static bool fits_range(struct kg_slice text)
+{
+	struct kg_list ends = kg_list_of(text, '-');
+	struct kg_slice end;
+	unsigned count = 0;
+	int64_t integer;
+
+	for (; kg_list_next(&ends, &end); count++) {
+		if (!kg_json_int_parse(end, &integer))
+			return false;
+	}
+	return count == 2;
+}
+
+/* A part with a "-" is a range, so that a negative number is not possible. */
+static bool fits_ranges(const struct kg_param *row, struct kg_slice text)
+{
+	struct kg_list parts = kg_list_of(text, list_separator(row));
+	struct kg_slice part;
+	int64_t integer;
+
+	while (kg_list_next(&parts, &part)) {
+		if (memchr(part.start, '-', part.length) ? !fits_range(part) : !kg_json_int_parse(part, &integer))
+			return false;
+	}
+	return true;
+}
+
+static bool fits_int(bool typed, struct kg_slice text, int64_t *ret_integer)
+{
+	return typed ? kg_json_int_parse(text, ret_integer) : kg_go_int_parse(text, ret_integer);
 }
 
 bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text)
@@ -43,13 +82,17 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	case KG_TYPE_BOOL:
 		return fits_bool(params, slice);
 	case KG_TYPE_INT:
-		return typed ? kg_json_int_parse(slice, &integer) : kg_go_int_parse(slice, &integer);
+		return fits_int(typed, slice, &integer);
+	case KG_TYPE_NATURAL:
+		return fits_int(typed, slice, &integer) && integer >= 0;
 	case KG_TYPE_FLOAT:
 		return typed ? kg_json_float_parse(slice, &number) : kg_go_float_valid(slice);
 	case KG_TYPE_DURATION:
 		return kg_keda_duration_parse(slice, &integer);
 	case KG_TYPE_MAP:
-		return fits_map(slice);
+		return fits_map(row, slice);
+	case KG_TYPE_RANGES:
+		return fits_ranges(row, slice);
 	case KG_TYPE_QUERY:
 		return kg_query_valid(slice);
 	case KG_TYPE_STRING:
@@ -59,19 +102,24 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	return true;
 }
 
-const char *kg_value_expected(enum kg_param_type type)
+const char *kg_value_expected(const struct kg_param *row)
 {
-	switch (type) {
+	switch (row->type) {
 	case KG_TYPE_BOOL:
 		return "must be true or false";
 	case KG_TYPE_INT:
 		return "must be a whole number, written like 10";
+	case KG_TYPE_NATURAL:
+		return "must be a whole number that is not negative, written like 10";
 	case KG_TYPE_FLOAT:
 		return "must be a number, written like 10 or 2.5";
 	case KG_TYPE_DURATION:
 		return "must be a duration such as 30s, or a number of milliseconds, and not negative";
 	case KG_TYPE_MAP:
-		return "must be a comma-separated list of key=value";
+		return list_separator(row) == ';' ? "must be a list of key=value, separated by semicolons"
+		                                  : "must be a comma-separated list of key=value";
+	case KG_TYPE_RANGES:
+		return "must be a comma-separated list of numbers and of ranges such as 1-4";
 	case KG_TYPE_QUERY:
 		return "must be a URL query such as a=b&c=d";
 	case KG_TYPE_STRING:
@@ -84,7 +132,7 @@ const char *kg_value_expected(enum kg_param_type type)
 /* KEDA's declarative parser splits at commas whether or not the parameter is a list. */
 static char separator_of(const struct kg_params *params, const struct kg_param *row)
 {
-	return row->type == KG_TYPE_LIST || kg_params_typed(params) ? ',' : '\0';
+	return row->type == KG_TYPE_LIST || kg_params_typed(params) ? list_separator(row) : '\0';
 }
 
 bool kg_value_stranger(const struct kg_params *params, const struct kg_param *row, const char *text, const char *const *words)

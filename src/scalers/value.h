@@ -11,7 +11,7 @@
 bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text);
 
 /* "must be a number, written like 10 or 2.5" */
-const char *kg_value_expected(enum kg_param_type type);
+const char *kg_value_expected(const struct kg_param *row);
 
 /* A first element of `text` that is none of `words`; false when all are. A text that is no list is one element, unless this version splits it anyway. */
 bool kg_value_stranger(const struct kg_params *params, const struct kg_param *row, const char *text, const char *const *words);

@@ -33,10 +33,12 @@ enum kg_param_type {
 	KG_TYPE_STRING,
 	KG_TYPE_BOOL,     /* Go's strconv.ParseBool */
 	KG_TYPE_INT,      /* JSON integer */
+	KG_TYPE_NATURAL,  /* JSON integer, not negative */
 	KG_TYPE_FLOAT,    /* JSON number */
 	KG_TYPE_DURATION, /* Go duration, or an integer of milliseconds */
-	KG_TYPE_LIST,     /* comma list of strings */
-	KG_TYPE_MAP,      /* comma list of key=value */
+	KG_TYPE_LIST,     /* list of strings */
+	KG_TYPE_RANGES,   /* list of JSON integers and of ranges such as 1-4 */
+	KG_TYPE_MAP,      /* list of key=value */
 	KG_TYPE_QUERY,    /* URL query */
 };
 
@@ -58,6 +60,7 @@ struct kg_param {
 	const char *also[KG_PARAM_NAMES_MAX]; /* other names, tried after `name` within one source; NULL ends */
 	enum kg_source from[KG_SOURCES_MAX];  /* in KEDA's order; KG_SOURCE_NONE ends */
 	enum kg_param_type type;
+	char separator; /* of a list or map; 0: a comma */
 	enum kg_need need;
 	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */
@@ -142,6 +145,7 @@ struct kg_channel {
 
 enum kg_transport_kind {
 	KG_TRANSPORT_UNKNOWN,
+	KG_TRANSPORT_NONE, /* KEDA asks nobody besides its own API server */
 	KG_TRANSPORT_ALWAYS_TLS,
 	KG_TRANSPORT_NEVER_TLS,
 	KG_TRANSPORT_URL,     /* the scheme of the URL in `parameter` */
@@ -172,6 +176,8 @@ struct kg_scaler {
 	const struct kg_param *params; /* as KEDA reads them, blocks it shares with others last; NULL: a known type, not described yet */
 	size_t param_count;
 	uint32_t typed_since; /* from then on KEDA's declarative parser reads the parameters; before, code of the scaler's own */
+	uint32_t
+	        read_since; /* the facts were read in KEDA's source from then on; what they say of older versions is never more than a warning */
 	const struct kg_identity_support *identities; /* ends with KG_PROVIDER_NONE; NULL: none has an effect */
 	enum kg_other_identities other_identities;
 	const char *other_identity_effect; /* for BREAKS: what happens, in words */

@@ -1,8 +1,8 @@
 #include "cli/bundle.h"
 
-#include "cli/list.h"
 #include "kedagate/base/file.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/list.h"
 #include "kedagate/model/json.h"
 
 struct reader {

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/list.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/list.h"
 
 struct walk {
 	bool recursive;

@@ -1,4 +1,4 @@
-#include "model/base64.h"
+#include "kedagate/model/base64.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,9 +6,9 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
+#include "kedagate/model/base64.h"
 #include "kedagate/model/json.h"
 #include "kedagate/model/world.h"
-#include "model/base64.h"
 #include "model/names.h"
 #include "model/node.h"
 

@@ -3,7 +3,7 @@
 
 #include "kedagate/base/buf.h"
 #include "kedagate/base/utf8.h"
-#include "model/base64.h"
+#include "kedagate/model/base64.h"
 #include "model/yaml_reader.h"
 #include "model/yaml_scalar.h"
 

@@ -1,6 +1,6 @@
 #include "fixture.h"
 
-#include "model/base64.h"
+#include "kedagate/model/base64.h"
 
 struct row {
 	const char *text;

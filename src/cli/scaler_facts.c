@@ -57,7 +57,8 @@ static const char *transport_word(enum kg_transport_kind kind)
 {
 	static const char *const words[] = {
 	        [KG_TRANSPORT_UNKNOWN] = NULL,          [KG_TRANSPORT_NONE] = "none",      [KG_TRANSPORT_ALWAYS_TLS] = "always TLS",
-	        [KG_TRANSPORT_NEVER_TLS] = "never TLS", [KG_TRANSPORT_URL] = "URL scheme", [KG_TRANSPORT_DECIDED] = "decided",
+	        [KG_TRANSPORT_NEVER_TLS] = "never TLS", [KG_TRANSPORT_URL] = "URL scheme", [KG_TRANSPORT_SWITCH] = "switch",
+	        [KG_TRANSPORT_DECIDED] = "decided",
 	};
 
 	return words[kind];

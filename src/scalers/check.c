@@ -4,6 +4,7 @@
 #include "kedagate/base/err.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
+#include "scalers/number.h"
 #include "scalers/value.h"
 
 static bool is_needed(const struct kg_params *params, const struct kg_param *row)
@@ -75,6 +76,33 @@ static int check_words(const struct kg_params *params, const struct kg_param *ro
 	return 0;
 }
 
+/* What is wrong with a number that is outside of the row's bound; NULL when it is inside. */
+static const char *outside(const struct kg_params *params, const struct kg_param *row)
+{
+	int sign = kg_number_sign(params, row->name);
+
+	switch (params->keda_version >= row->bound_since ? row->bound : KG_BOUND_NONE) {
+	case KG_BOUND_NONE:
+		break;
+	case KG_BOUND_NATURAL:
+		return sign < 0 ? "must not be negative" : NULL;
+	case KG_BOUND_POSITIVE:
+		return sign <= 0 ? "must be greater than 0" : NULL;
+	case KG_BOUND_POSITIVE_BUT_FOR_FORMULA:
+		return sign <= 0 && !params->metric_source ? "must be greater than 0" : NULL;
+	case KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA:
+		return sign == 0 && !params->metric_source ? "must not be 0" : NULL;
+	}
+	return NULL;
+}
+
+static int check_bound(const struct kg_params *params, const struct kg_param *row, struct kg_complaints *out)
+{
+	const char *detail = outside(params, row);
+
+	return detail ? kg_complain_invalid(params, row->name, detail, out) : 0;
+}
+
 static int check_value(const struct kg_params *params, const struct kg_param *row, const struct kg_param_value *value,
                        struct kg_complaints *out)
 {
@@ -82,7 +110,7 @@ static int check_value(const struct kg_params *params, const struct kg_param *ro
 		return 0;
 	if (!kg_value_fits(params, row, value->text))
 		return complain_if(params->keda_version >= row->checked_since, params, row, kg_value_expected(row), out);
-	return check_words(params, row, value->text, out);
+	return row->bound ? check_bound(params, row, out) : check_words(params, row, value->text, out);
 }
 
 static int check_company(const struct kg_params *params, const struct kg_param *row, struct kg_complaints *out)

@@ -11,13 +11,19 @@ bool kg_number_below(const struct kg_params *params, const char *name, int64_t m
 	return text && kg_go_int_parse(kg_slice_of(text), &value) && value < minimum;
 }
 
-bool kg_number_is_zero(const struct kg_params *params, const char *name)
+int kg_number_sign(const struct kg_params *params, const char *name)
 {
 	const char *text = kg_params_text(params, name);
 	double value;
 
-	/* Not "== 0", which compilers rightly warn of; a double has no value between these two but 0. */
-	return text && kg_json_float_parse(kg_slice_of(text), &value) && !(value > 0) && !(value < 0);
+	if (!text || !kg_json_float_parse(kg_slice_of(text), &value))
+		return 1;
+	return (value > 0) - (value < 0);
+}
+
+bool kg_number_is_zero(const struct kg_params *params, const char *name)
+{
+	return kg_number_sign(params, name) == 0;
 }
 
 int kg_number_check_natural(const struct kg_params *params, const char *const *names, struct kg_complaints *out)

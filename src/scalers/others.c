@@ -61,7 +61,6 @@ TYPE(mssql, "mssql", .since = 0);
 TYPE(mysql, "mysql", .since = 0);
 TYPE(nats_jetstream, "nats-jetstream", .since = 0);
 TYPE(new_relic, "new-relic", .since = 0);
-TYPE(nsq, "nsq", .since = KG_VERSION(2, 17, 0));
 TYPE(opensearch, "opensearch", .since = KG_VERSION(2, 20, 0));
 TYPE(openstack_metric, "openstack-metric", .since = 0);
 TYPE(openstack_swift, "openstack-swift", .since = 0);

@@ -97,6 +97,21 @@ static void decide_by_url(const struct kg_params *params, const char *parameter,
 	}
 }
 
+static void decide_by_switch(const struct kg_params *params, const struct kg_transport *transport, struct kg_channel *out)
+{
+	const struct kg_param_value *value = kg_params_get(params, transport->parameter);
+	bool on = false;
+
+	if (value->state != KG_PARAM_ABSENT && (value->state != KG_PARAM_KNOWN || !kg_go_bool_parse(kg_slice_of(value->text), &on)))
+		return;
+	out->encryption = on ? KG_ENCRYPTION_ON : KG_ENCRYPTION_OFF;
+	if (on)
+		return;
+	out->parameter = kg_param_value_given(value) ? transport->parameter : NULL;
+	out->because = out->parameter ? "it turns TLS off" : "TLS is off unless it is turned on";
+	out->fix = transport->fix;
+}
+
 void kg_params_channel(const struct kg_params *params, struct kg_channel *ret_channel)
 {
 	const struct kg_transport *transport = params->scaler ? &params->scaler->transport : NULL;
@@ -115,6 +130,9 @@ void kg_params_channel(const struct kg_params *params, struct kg_channel *ret_ch
 		break;
 	case KG_TRANSPORT_URL:
 		decide_by_url(params, transport->parameter, ret_channel);
+		break;
+	case KG_TRANSPORT_SWITCH:
+		decide_by_switch(params, transport, ret_channel);
 		break;
 	case KG_TRANSPORT_DECIDED:
 		transport->decide(params, ret_channel);

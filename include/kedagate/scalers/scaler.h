@@ -51,6 +51,15 @@ enum kg_need {
 	KG_REQUIRED_WITHOUT_FORMULA,  /* only when the ScaledObject uses no scalingModifiers */
 };
 
+/* What KEDA's code demands of a number besides its type. */
+enum kg_bound {
+	KG_BOUND_NONE,
+	KG_BOUND_NATURAL,                  /* not negative */
+	KG_BOUND_POSITIVE,                 /* more than 0 */
+	KG_BOUND_POSITIVE_BUT_FOR_FORMULA, /* more than 0, unless the ScaledObject uses scalingModifiers */
+	KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA, /* not 0, unless it does */
+};
+
 /*
  * One parameter. Rows of one scaler may share a name when their versions do not overlap: the parameter is then read differently in each.
  * In any one version a name belongs to one row.
@@ -61,6 +70,7 @@ struct kg_param {
 	enum kg_source from[KG_SOURCES_MAX];  /* in KEDA's order; KG_SOURCE_NONE ends */
 	enum kg_param_type type;
 	char separator; /* of a list or map; 0: a comma */
+	enum kg_bound bound;
 	enum kg_need need;
 	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */
@@ -75,6 +85,7 @@ struct kg_param {
 	bool secret_inside;  /* the value may hold a secret: a connection string, a URL with userinfo */
 	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
 	uint32_t since;             /* before, KEDA does not read it */
+	uint32_t bound_since;       /* before, KEDA does not check the bound */
 	uint32_t checked_since;     /* before, KEDA takes a value of the wrong type or not among `values`, and goes on without it */
 	uint32_t announced;         /* from then on KEDA announces that it will go; it is still read */
 	uint32_t deprecated;        /* from then on its presence is an error */
@@ -149,12 +160,14 @@ enum kg_transport_kind {
 	KG_TRANSPORT_ALWAYS_TLS,
 	KG_TRANSPORT_NEVER_TLS,
 	KG_TRANSPORT_URL,     /* the scheme of the URL in `parameter` */
+	KG_TRANSPORT_SWITCH,  /* TLS when the boolean in `parameter` is true */
 	KG_TRANSPORT_DECIDED, /* `decide` says */
 };
 
 struct kg_transport {
 	enum kg_transport_kind kind;
 	const char *parameter;
+	const char *fix;                                                        /* of SWITCH: "write tls: enable" */
 	void (*decide)(const struct kg_params *params, struct kg_channel *out); /* `out` starts as UNKNOWN */
 };
 

@@ -102,7 +102,7 @@ static bool push_names(GENERAL_NAMES *list, const char *const *names, size_t cou
 	return true;
 }
 
-static int check_names(const char *const *names, size_t count, struct kg_err *err)
+int kg_alternative_names_check(const char *const *names, size_t count, struct kg_err *err)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 
@@ -115,7 +115,7 @@ static int check_names(const char *const *names, size_t count, struct kg_err *er
 
 int kg_alternative_names_add(X509 *certificate, const char *const *names, size_t count, struct kg_err *err)
 {
-	int status = check_names(names, count, err);
+	int status = kg_alternative_names_check(names, count, err);
 	GENERAL_NAMES *list;
 
 	if (status != 0)

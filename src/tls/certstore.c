@@ -5,22 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tls/authorities.h"
 #include "tls/crypto_err.h"
 #include "tls/parsed_pair.h"
 #include "tls/served_pair.h"
+#include "tls/server_names.h"
 
 enum { DIGEST_SIZE = 32 };
 
-/* SHA-256 of both files; all zero when they could not be read. */
+/* SHA-256; all zero when the files could not be read. */
 struct digest {
 	unsigned char bytes[DIGEST_SIZE];
 };
 
+/* What the files hold. */
+struct content {
+	struct kg_pem_pair pair;
+	struct kg_pem_authorities authorities;
+	struct digest pair_digest;
+	struct digest digest; /* of all three files */
+};
+
+/* What a reload is asked. */
+struct request {
+	const struct kg_pair_paths *paths;
+	time_t now;
+};
+
 struct kg_certstore {
 	struct kg_snapshot_slot slot;
+	struct kg_server_names names;
 	pthread_mutex_t reload_lock; /* one reload at a time; guards what follows */
 	bool serves;
-	struct digest served;
+	struct digest served_pair;
+	struct digest served;  /* the authorities counted in, by which the pair was judged */
 	struct kg_err refusal; /* code 0 while the files hold what is served */
 	struct digest refused;
 };
@@ -42,8 +60,21 @@ void kg_certstore_free(struct kg_certstore *store)
 	if (store == NULL)
 		return;
 	kg_snapshot_slot_release(&store->slot);
+	kg_server_names_release(&store->names);
 	pthread_mutex_destroy(&store->reload_lock);
 	free(store);
+}
+
+int kg_certstore_require_names(struct kg_certstore *store, const char *names, struct kg_err *err)
+{
+	struct kg_server_names required;
+	int status = kg_server_names_init(&required, names, err);
+
+	if (status != 0)
+		return status;
+	kg_server_names_release(&store->names);
+	store->names = required;
+	return 0;
 }
 
 struct kg_served_pair *kg_certstore_get(struct kg_certstore *store)
@@ -65,23 +96,33 @@ bool kg_certstore_facts(struct kg_certstore *store, struct kg_pair_facts *ret_fa
 }
 
 /* The length goes first, so that no byte can pass from one file to the other unseen. */
-static bool hash_pair(EVP_MD_CTX *context, const struct kg_pem_pair *pair, struct digest *out)
+static bool hash_file(EVP_MD_CTX *context, const struct kg_buf *file)
 {
-	const struct kg_buf *certificate = &pair->certificate;
-	const struct kg_buf *key = &pair->key;
-
-	return EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 &&
-	       EVP_DigestUpdate(context, &certificate->length, sizeof(certificate->length)) == 1 &&
-	       EVP_DigestUpdate(context, kg_buf_text(certificate), certificate->length) == 1 &&
-	       EVP_DigestUpdate(context, kg_buf_text(key), key->length) == 1 && EVP_DigestFinal_ex(context, out->bytes, NULL) == 1;
+	return EVP_DigestUpdate(context, &file->length, sizeof(file->length)) == 1 &&
+	       EVP_DigestUpdate(context, kg_buf_text(file), file->length) == 1;
 }
 
-static int digest_pair(const struct kg_pem_pair *pair, struct digest *ret_digest, struct kg_err *err)
+static bool hash_pair(EVP_MD_CTX *context, const struct kg_pem_pair *pair, struct digest *out)
+{
+	return EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 && hash_file(context, &pair->certificate) &&
+	       hash_file(context, &pair->key) && EVP_DigestFinal_ex(context, out->bytes, NULL) == 1;
+}
+
+static bool hash_all(EVP_MD_CTX *context, const struct content *content, struct digest *out)
+{
+	const struct kg_err *fault = &content->authorities.fault;
+
+	return EVP_DigestInit_ex2(context, EVP_sha256(), NULL) == 1 &&
+	       EVP_DigestUpdate(context, content->pair_digest.bytes, DIGEST_SIZE) == 1 && hash_file(context, &content->authorities.text) &&
+	       EVP_DigestUpdate(context, fault->message, strlen(fault->message)) == 1 && EVP_DigestFinal_ex(context, out->bytes, NULL) == 1;
+}
+
+static int digest_content(struct content *content, struct kg_err *err)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	int status = 0;
 
-	if (context == NULL || !hash_pair(context, pair, ret_digest))
+	if (context == NULL || !hash_pair(context, &content->pair, &content->pair_digest) || !hash_all(context, content, &content->digest))
 		status = kg_crypto_err_set(err, KG_ENOMEM, "cannot compare the key pair with the one that is served");
 	EVP_MD_CTX_free(context);
 	return status;
@@ -92,36 +133,51 @@ static bool same_digest(const struct digest *a, const struct digest *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-static int make_served(const struct kg_pem_pair *pair, const struct kg_pair_paths *paths, time_t now, struct kg_served_pair **ret_pair,
-                       struct kg_err *err)
+/* Sound in itself, then fit for its clients. */
+static int judge(const struct kg_certstore *store, const struct content *content, const struct kg_parsed_pair *parsed,
+                 const struct request *request, struct kg_pair_facts *ret_facts, struct kg_err *err)
+{
+	int status = kg_parsed_pair_verify(parsed, request->paths, request->now, ret_facts, err);
+
+	if (status == 0)
+		status = kg_server_names_judge(&store->names, parsed->chain[0], request->paths->certificate, err);
+	if (status == 0)
+		status = kg_authorities_judge(&content->authorities, parsed, request->paths, request->now, ret_facts, err);
+	return status;
+}
+
+static int make_served(const struct kg_certstore *store, const struct content *content, const struct request *request,
+                       struct kg_served_pair **ret_pair, struct kg_err *err)
 {
 	struct kg_parsed_pair parsed;
 	struct kg_pair_facts facts;
-	int status = kg_parsed_pair_init(&parsed, pair, paths, err);
+	int status = kg_parsed_pair_init(&parsed, &content->pair, request->paths, err);
 
 	if (status != 0)
 		return status;
-	status = kg_parsed_pair_verify(&parsed, paths, now, &facts, err);
+	status = judge(store, content, &parsed, request, &facts, err);
 	if (status == 0)
-		status = kg_served_pair_new(&parsed, paths, &facts, ret_pair, err);
+		status = kg_served_pair_new(&parsed, request->paths, &facts, ret_pair, err);
 	kg_parsed_pair_release(&parsed);
 	return status;
 }
 
 /* Serve what was read, or find that it is served. 0, KG_EUNCHANGED, or why not. */
-static int serve(struct kg_certstore *store, const struct kg_pem_pair *pair, const struct digest *digest, const struct kg_pair_paths *paths,
-                 time_t now, struct kg_err *err)
+static int serve(struct kg_certstore *store, const struct content *content, const struct request *request, struct kg_err *err)
 {
 	struct kg_served_pair *served;
 	int status;
 
-	if (store->serves && same_digest(digest, &store->served))
+	if (store->serves && same_digest(&content->digest, &store->served))
 		return kg_err_set(err, KG_EUNCHANGED, "%s", "");
-	status = make_served(pair, paths, now, &served, err);
+	status = make_served(store, content, request, &served, err);
+	if (status == KG_EINVAL && store->serves && same_digest(&content->pair_digest, &store->served_pair))
+		return kg_err_wrap(err, "the pair in use would be refused now");
 	if (status != 0)
 		return status;
 	kg_snapshot_slot_swap(&store->slot, &served->snapshot);
-	store->served = *digest;
+	store->served = content->digest;
+	store->served_pair = content->pair_digest;
 	store->serves = true;
 	return 0;
 }
@@ -138,33 +194,40 @@ static int remember(struct kg_certstore *store, const struct digest *digest, str
 	return err->code;
 }
 
-static int reload(struct kg_certstore *store, const struct kg_pair_paths *paths, time_t now, struct kg_err *err)
+static void release_content(struct content *content)
 {
-	struct digest digest = {{0}};
-	struct kg_pem_pair pair;
+	kg_pem_pair_release(&content->pair);
+	kg_pem_authorities_release(&content->authorities);
+}
+
+static int reload(struct kg_certstore *store, const struct request *request, struct kg_err *err)
+{
+	struct content content = {0};
 	int status;
 
-	kg_pem_pair_init(&pair);
-	status = kg_pair_read(paths, &pair, err);
+	kg_pem_pair_init(&content.pair);
+	kg_pem_authorities_init(&content.authorities);
+	status = kg_pair_read_beside(request->paths, &content.pair, &content.authorities, err);
 	if (status == 0)
-		status = digest_pair(&pair, &digest, err);
+		status = digest_content(&content, err);
 	if (status == 0)
-		status = serve(store, &pair, &digest, paths, now, err);
-	kg_pem_pair_release(&pair);
+		status = serve(store, &content, request, err);
+	release_content(&content);
 	if (status != 0 && status != KG_EUNCHANGED)
-		return remember(store, &digest, err);
+		return remember(store, &content.digest, err);
 	store->refusal.code = 0;
 	return status;
 }
 
 int kg_certstore_reload(struct kg_certstore *store, const struct kg_pair_paths *paths, time_t now, struct kg_err *err)
 {
+	const struct request request = {paths, now};
 	/* The reason is kept in the store, even for a caller who does not ask for it. */
 	struct kg_err reason = {0};
 	int status;
 
 	pthread_mutex_lock(&store->reload_lock);
-	status = reload(store, paths, now, &reason);
+	status = reload(store, &request, &reason);
 	pthread_mutex_unlock(&store->reload_lock);
 	if (status != 0 && err != NULL)
 		*err = reason;

@@ -30,7 +30,7 @@ int kg_parsed_pair_facts(const struct kg_parsed_pair *parsed, const struct kg_pa
                          struct kg_err *err)
 {
 	struct kg_certificate_dates dates;
-	struct kg_pair_facts facts;
+	struct kg_pair_facts facts = {0};
 	int status = kg_certificate_dates_read(parsed->chain[0], &dates);
 
 	if (status != 0)

@@ -1,17 +1,15 @@
 /*
  * The checks behind kg_pair_verify, one function each, in the order of its comment.
  */
-#include <openssl/bio.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #include "kedagate/base/clock.h"
 #include "tls/certificate_dates.h"
 #include "tls/crypto_err.h"
+#include "tls/distinguished_name.h"
 #include "tls/parsed_pair.h"
 #include "tls/traits.h"
-
-enum { SUBJECT_TEXT_MAX = 100 };
 
 /* What a check looks at. */
 struct subject {
@@ -19,20 +17,6 @@ struct subject {
 	const struct kg_pair_paths *paths;
 	time_t now;
 };
-
-/* "CN=name", ASCII only, cut to fit. */
-static void subject_text(const X509 *certificate, char out[SUBJECT_TEXT_MAX])
-{
-	BIO *text = BIO_new(BIO_s_mem());
-	int length = 0;
-
-	if (text != NULL && X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) > 0)
-		length = BIO_read(text, out, SUBJECT_TEXT_MAX - 1);
-	BIO_free(text);
-	out[length > 0 ? length : 0] = '\0';
-	if (length <= 0)
-		memcpy(out, "no name", sizeof("no name"));
-}
 
 static int check_key_belongs(const struct subject *subject, struct kg_err *err)
 {
@@ -133,14 +117,14 @@ static const char *why_not_issued(X509 *certificate, X509 *issuer)
 static int check_chain_order(const struct subject *subject, struct kg_err *err)
 {
 	const struct kg_parsed_pair *pair = subject->pair;
-	char name[SUBJECT_TEXT_MAX];
+	char name[KG_DISTINGUISHED_NAME_TEXT_MAX];
 
 	for (size_t i = 1; i < pair->chain_length; i++) {
 		const char *reason = why_not_issued(pair->chain[i - 1], pair->chain[i]);
 
 		if (reason == NULL)
 			continue;
-		subject_text(pair->chain[i], name);
+		kg_distinguished_name_write(X509_get_subject_name(pair->chain[i]), name);
 		return kg_crypto_err_refuse(
 		        err,
 		        "%s: chain: certificate %zu of %zu (%s) did not issue the one before it: %s; put the server's first, "
@@ -154,13 +138,13 @@ static int check_chain_order(const struct subject *subject, struct kg_err *err)
 static int check_chain_dates(const struct subject *subject, struct kg_err *err)
 {
 	const struct kg_parsed_pair *pair = subject->pair;
-	char subject_name[SUBJECT_TEXT_MAX];
-	char name[KG_ERR_MESSAGE_MAX / 2 + SUBJECT_TEXT_MAX];
+	char subject_name[KG_DISTINGUISHED_NAME_TEXT_MAX];
+	char name[KG_ERR_MESSAGE_MAX / 2 + KG_DISTINGUISHED_NAME_TEXT_MAX];
 
 	for (size_t i = 1; i < pair->chain_length; i++) {
 		int status;
 
-		subject_text(pair->chain[i], subject_name);
+		kg_distinguished_name_write(X509_get_subject_name(pair->chain[i]), subject_name);
 		(void)snprintf(name, sizeof(name), "%.200s: chain: certificate %zu of %zu (%s)", subject->paths->certificate, i + 1,
 		               pair->chain_length, subject_name);
 		status = check_dates_of(pair->chain[i], name, subject->now, err);

@@ -23,15 +23,25 @@ KG_MUST_CHECK struct kg_certstore *kg_certstore_new(void);
 /* Accepts NULL. No other thread may be inside a function of the store; pairs that were handed out live on until they are dropped. */
 void kg_certstore_free(struct kg_certstore *store);
 
+/* The names that clients use: DNS names and IP addresses, separated by commas, no wildcards; NULL for none. Before the first reload. Errors as
+ * kg_server_names_check. */
+KG_MUST_CHECK int kg_certstore_require_names(struct kg_certstore *store, const char *names, struct kg_err *err);
+
 /*
  * Load and verify the pair at the two paths and make it current. `now` is the wall clock. The current pair stays in every case but the first.
  *
- *  0             another pair is served from here on; any byte that differs makes it another one, in the chain too.
+ * Besides what kg_pair_verify asks for, the leaf must have every name required; and when a ca.crt lies beside the certificate, the chain must
+ * lead to one of the certificates therein, as clients judge it: dates, CA:TRUE, keyCertSign, path length, name constraints, extended key
+ * usage, signatures. An empty ca.crt is none. A broken one says nothing about what clients trust, so it does not weigh against the pair: see
+ * kg_pair_facts.trust.
+ *
+ *  0             another pair is served from here on; any byte that differs makes it another one, in the chain and in ca.crt too.
  *  KG_EUNCHANGED nothing happened that was not told before. With an empty message: the files hold what is served. With a message: they are
  *                refused still, for the reason given, which was returned before; so a caller that logs every other code logs each
  *                cause once.
  *  KG_EINVAL, KG_ELIMIT, KG_ENOTFOUND, KG_EIO
- *                the pair is refused, for the reason in the message: kg_pair_read or kg_pair_verify said so.
+ *                the pair is refused, for the reason in the message. When it is the pair that is served, since ca.crt has changed alone, the
+ *                message says so.
  *  KG_ENOMEM     no judgement; returned each time.
  *
  * A refusal is the same as the last when content, code and message are: other content that is wrong in the same way is told anew. One

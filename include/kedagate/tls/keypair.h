@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "kedagate/base/buf.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 #include "kedagate/tls/pem_pair.h"
@@ -29,13 +30,43 @@ enum { KG_CHAIN_MAX = 16 };
  */
 KG_MUST_CHECK int kg_pair_read(const struct kg_pair_paths *paths, struct kg_pem_pair *out, struct kg_err *err);
 
+/* The file of that name beside a certificate: whom its clients trust. */
+#define KG_AUTHORITIES_FILE "ca.crt"
+
+struct kg_pem_authorities {
+	struct kg_buf text;  /* up to KG_MAX_PEM_BYTES; empty when there is no such file */
+	struct kg_err fault; /* code 0, or why the file that is there could not be read */
+};
+
+/* Empty. Takes no memory yet. */
+void kg_pem_authorities_init(struct kg_pem_authorities *authorities);
+/* Free the text; as after kg_pem_authorities_init. */
+void kg_pem_authorities_release(struct kg_pem_authorities *authorities);
+
+/*
+ * As kg_pair_read, and the ca.crt that lies beside the certificate into `authorities`, an initialised place: of the same generation as the
+ * pair when all three are links into `..data`. A ca.crt that cannot be read is no failure, but for KG_ENOMEM: see `fault`. There is none
+ * beside a certificate that is itself called ca.crt.
+ */
+KG_MUST_CHECK int kg_pair_read_beside(const struct kg_pair_paths *paths, struct kg_pem_pair *out, struct kg_pem_authorities *authorities,
+                                      struct kg_err *err);
+
 enum { KG_SERIAL_TEXT_MAX = 64 };
+
+/* What the ca.crt beside a certificate says about it. */
+enum kg_pair_trust {
+	KG_PAIR_TRUST_UNKNOWN,  /* there is none, or it is empty */
+	KG_PAIR_TRUST_VERIFIED, /* the chain leads to a certificate in it */
+	KG_PAIR_TRUST_DOUBTFUL, /* it cannot be read, so it says nothing; `doubt` has the reason */
+};
 
 /* What the leaf says. */
 struct kg_pair_facts {
 	time_t not_before; /* both inclusive */
 	time_t not_after;
 	char serial[KG_SERIAL_TEXT_MAX]; /* upper-case hexadecimal, an even number of digits, no separators: as `openssl x509 -serial` */
+	enum kg_pair_trust trust;
+	char doubt[KG_ERR_MESSAGE_MAX]; /* in words, "" unless KG_PAIR_TRUST_DOUBTFUL */
 };
 
 /*
@@ -52,7 +83,7 @@ struct kg_pair_facts {
  *  - the issuers are within their dates, and no signature but that of a self-signed certificate is made with MD5 or SHA-1: clients refuse
  *    the chain otherwise.
  *
- * Trust is not judged: the clients hold the anchor. `paths` serve as names in messages only. Returns 0 with the facts, else KG_EINVAL with the
+ * Trust is not judged (kg_certstore_reload does that), nor which names there are. `paths` serve as names in messages only. Returns 0 with the facts, else KG_EINVAL with the
  * reason in words and what to do, KG_ELIMIT for a longer chain, KG_ENOMEM. A message depends on the pair and on what is wrong, never on
  * `now` itself, so that the same fault reads the same later.
  */

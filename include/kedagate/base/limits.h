@@ -28,6 +28,12 @@
 /* A PEM file with a chain. */
 #define KG_MAX_PEM_BYTES (256u << 10)
 
+/* Certificates in a ca.crt. A bundle of all public authorities has some 150. */
+#define KG_MAX_AUTHORITIES 512
+
+/* Names that --tls-server-names may ask for. A Service has three or four. */
+#define KG_MAX_SERVER_NAMES 32
+
 /* Triggers judged per object. KEDA knows no limit; this one bounds the work of a review. */
 #define KG_MAX_TRIGGERS 1000
 

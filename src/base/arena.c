@@ -47,6 +47,11 @@ void kg_arena_init(struct kg_arena *arena, size_t cap)
 	*arena = (struct kg_arena){.cap = cap < SIZE_MAX / 2 ? cap : SIZE_MAX / 2};
 }
 
+void kg_arena_charge_to(struct kg_arena *arena, struct kg_account *account)
+{
+	arena->account = account;
+}
+
 void kg_arena_release(struct kg_arena *arena)
 {
 	kg_arena_reset(arena, 0);
@@ -77,7 +82,9 @@ void kg_arena_reset(struct kg_arena *arena, size_t keep)
 		if (dropped != NULL)
 			free_block(dropped);
 	}
-	kg_arena_init(arena, arena->cap);
+	if (arena->account != NULL)
+		kg_account_give_all(arena->account);
+	*arena = (struct kg_arena){.cap = arena->cap, .account = arena->account};
 	if (kept != NULL) {
 		kept->next = NULL;
 		arena->used = kept->size;
@@ -100,10 +107,16 @@ static size_t span_of(size_t size)
 
 static struct kg_arena_block *new_block(struct kg_arena *arena, size_t size)
 {
-	struct kg_arena_block *block = malloc(size);
+	struct kg_arena_block *block;
 
-	if (block == NULL)
+	if (arena->account != NULL && !kg_account_take(arena->account, size))
 		return NULL;
+	block = malloc(size);
+	if (block == NULL) {
+		if (arena->account != NULL)
+			kg_account_give(arena->account, size);
+		return NULL;
+	}
 	block->size = size;
 	block->next = NULL;
 	arena->used += size;

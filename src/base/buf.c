@@ -15,10 +15,17 @@ void kg_buf_init(struct kg_buf *buf, size_t max)
 	*buf = (struct kg_buf){.max = max < SIZE_MAX ? max : SIZE_MAX - 1};
 }
 
+void kg_buf_charge_to(struct kg_buf *buf, struct kg_account *account)
+{
+	buf->account = account;
+}
+
 void kg_buf_release(struct kg_buf *buf)
 {
 	free(buf->data);
-	kg_buf_init(buf, buf->max);
+	if (buf->account != NULL)
+		kg_account_give(buf->account, buf->capacity);
+	*buf = (struct kg_buf){.max = buf->max, .account = buf->account};
 }
 
 void kg_buf_clear(struct kg_buf *buf)
@@ -41,25 +48,33 @@ static size_t next_capacity(const struct kg_buf *buf, size_t needed)
 	return capacity > buf->max ? buf->max + 1 : capacity;
 }
 
+/* realloc may copy: for that moment both are held. Returns 0, KG_EBUSY or KG_ENOMEM. */
+static int resize(struct kg_buf *buf, size_t capacity)
+{
+	char *data;
+
+	if (buf->account != NULL && !kg_account_take(buf->account, capacity))
+		return KG_EBUSY;
+	data = realloc(buf->data, capacity);
+	if (buf->account != NULL)
+		kg_account_give(buf->account, data != NULL ? buf->capacity : capacity);
+	if (data == NULL)
+		return KG_ENOMEM;
+	buf->data = data;
+	buf->capacity = capacity;
+	return 0;
+}
+
 /* Make room for `length` more bytes and the NUL, or set the status. Returns the status. */
 static int reserve(struct kg_buf *buf, size_t length)
 {
-	size_t capacity;
-	char *data;
-
 	if (buf->status != 0)
 		return buf->status;
 	if (length > buf->max - buf->length)
 		return buf->status = KG_ELIMIT;
 	if (length < buf->capacity - buf->length)
 		return 0;
-	capacity = next_capacity(buf, buf->length + length + 1);
-	data = realloc(buf->data, capacity);
-	if (data == NULL)
-		return buf->status = KG_ENOMEM;
-	buf->data = data;
-	buf->capacity = capacity;
-	return 0;
+	return buf->status = resize(buf, next_capacity(buf, buf->length + length + 1));
 }
 
 void kg_buf_append(struct kg_buf *buf, const void *bytes, size_t length)

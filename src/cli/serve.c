@@ -121,8 +121,10 @@ static int listen_everywhere(struct serve *serve, struct kg_err *err)
 	const struct kg_serve_options *options = &serve->options;
 	const struct kg_server_state state = {
 	        .policy = &serve->reload.policy, .world = serve->world, .certstore = serve->certstore, .metrics = serve->metrics};
-	struct kg_server_config config = {
-	        .health = options->health, .metrics = options->metrics, .minimum_tls = (enum kg_tls_version)options->minimum_tls};
+	struct kg_server_config config = {.health = options->health,
+	                                  .metrics = options->metrics,
+	                                  .minimum_tls = (enum kg_tls_version)options->minimum_tls,
+	                                  .max_inflight_bytes = (size_t)options->max_inflight_bytes};
 	int code = kg_listen_address_from_ip(options->bind_address, (uint16_t)options->secure_port, &config.secure, err);
 
 	return code == 0 ? kg_server_start(&config, &state, &serve->server, err) : code;

@@ -1,7 +1,9 @@
 #include "cli/serve_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "kedagate/base/limits.h"
 #include "kedagate/base/log.h"
 #include "kedagate/policy/policy.h"
 #include "kedagate/server/server.h"
@@ -47,6 +49,38 @@ static int parse_delay(const char *text, void *ret_value, struct kg_err *err)
 	return 0;
 }
 
+/* A number of bytes, or of KiB, MiB or GiB as Kubernetes writes them. False for anything else, and for what no machine has. */
+static bool read_bytes(const char *text, int64_t *ret_bytes)
+{
+	static const char *const units[] = {"", "Ki", "Mi", "Gi"};
+	char *unit;
+	unsigned long long number;
+
+	/* strtoull would take a sign and white space; ten digits of GiB fit an int64_t. */
+	if (text[0] < '0' || text[0] > '9' || strspn(text, "0123456789") > 10)
+		return false;
+	number = strtoull(text, &unit, 10);
+	for (size_t i = 0; i < KG_ARRAY_LEN(units); i++) {
+		if (strcmp(unit, units[i]) != 0)
+			continue;
+		*ret_bytes = (int64_t)(number << (10 * i));
+		return *ret_bytes >> (10 * i) == (int64_t)number;
+	}
+	return false;
+}
+
+static int parse_inflight_bytes(const char *text, void *ret_value, struct kg_err *err)
+{
+	int64_t bytes;
+
+	if (!read_bytes(text, &bytes) || bytes < KG_MIN_INFLIGHT_BYTES || bytes > KG_MAX_INFLIGHT_BYTES)
+		return kg_err_set(err, KG_EINVAL, "must be 16Mi to 64Gi (bytes, or with Ki, Mi or Gi), not \"%s\"", text);
+	*(int64_t *)ret_value = bytes;
+	return 0;
+}
+
+_Static_assert(KG_MIN_INFLIGHT_BYTES == 16u << 20 && KG_MAX_INFLIGHT_BYTES == INT64_C(64) << 30, "the message names both");
+
 static int parse_keda_version(const char *text, void *ret_value, struct kg_err *err)
 {
 	uint32_t version;
@@ -87,6 +121,8 @@ static const struct kg_option options[] = {
 	 .help = "manifests that stand in for the cluster's objects: a file, or a directory and all below it; Secrets are not read"},
 	{.name = "shutdown-delay", .type = KG_OPTION_PARSED, AT(shutdown_delay), .argument = "DURATION", .parse = parse_delay,
 	 .help = "how long to go on answering, while not ready, after SIGTERM (default 5s)"},
+	{.name = "max-inflight-bytes", .type = KG_OPTION_PARSED, AT(max_inflight_bytes), .argument = "BYTES", .parse = parse_inflight_bytes,
+	 .help = "what all requests at work may take of memory; past it 503 with Retry-After (default 256Mi)"},
 	{.name = "log-format", .type = KG_OPTION_CHOICE, AT(log_format), .choices = log_formats, .help = "of the lines on standard error (default text)"},
 	{.name = "log-level", .type = KG_OPTION_CHOICE, AT(log_level), .choices = log_levels, .help = "lowest level that is logged (default info)"},
 	KG_COMMAND_HELP(struct kg_serve_options),
@@ -116,6 +152,7 @@ void kg_serve_options_init(struct kg_serve_options *values)
 	        .metrics = {.enabled = true, .port = 8080},
 	        .mode = KG_SERVE_NOT_GIVEN,
 	        .profile = KG_SERVE_NOT_GIVEN,
+	        .max_inflight_bytes = KG_DEFAULT_INFLIGHT_BYTES,
 	        .shutdown_delay = DEFAULT_SHUTDOWN_DELAY,
 	        .log_format = KG_LOG_TEXT,
 	        .log_level = KG_LOG_INFO,

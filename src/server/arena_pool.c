@@ -4,9 +4,9 @@
 
 #include "kedagate/base/limits.h"
 
-void kg_arena_pool_init(struct kg_arena_pool *pool)
+void kg_arena_pool_init(struct kg_arena_pool *pool, struct kg_inflight *inflight)
 {
-	*pool = (struct kg_arena_pool){.lock = PTHREAD_MUTEX_INITIALIZER};
+	*pool = (struct kg_arena_pool){.inflight = inflight, .lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
 void kg_arena_pool_release(struct kg_arena_pool *pool)
@@ -21,12 +21,14 @@ void kg_arena_pool_release(struct kg_arena_pool *pool)
 	pthread_mutex_destroy(&pool->lock);
 }
 
-static struct kg_pooled_arena *new_arena(void)
+static struct kg_pooled_arena *new_arena(const struct kg_inflight *inflight)
 {
 	struct kg_pooled_arena *pooled = malloc(sizeof(*pooled));
 
-	if (pooled != NULL)
-		kg_arena_init(&pooled->arena, KG_MAX_REVIEW_ARENA_BYTES);
+	if (pooled == NULL)
+		return NULL;
+	kg_arena_init(&pooled->arena, inflight->max_arena);
+	kg_arena_charge_to(&pooled->arena, &pooled->account);
 	return pooled;
 }
 
@@ -39,7 +41,11 @@ struct kg_pooled_arena *kg_arena_pool_take(struct kg_arena_pool *pool)
 	if (pooled != NULL)
 		pool->idle = pooled->next;
 	pthread_mutex_unlock(&pool->lock);
-	return pooled != NULL ? pooled : new_arena();
+	if (pooled == NULL)
+		pooled = new_arena(pool->inflight);
+	if (pooled != NULL)
+		kg_account_init(&pooled->account, &pool->inflight->budget, pool->inflight->review_share);
+	return pooled;
 }
 
 void kg_arena_pool_give_back(struct kg_arena_pool *pool, struct kg_pooled_arena *pooled)

@@ -1,38 +1,35 @@
 /*
  * The body of a request as it arrives: kept while it is wanted and within the limits, otherwise read and thrown away.
  *
- * All bodies that are being received share one budget. Memory grows with the bytes that arrive, never with what a header announces.
+ * Memory grows with the bytes that arrive, never with what a header announces, and is charged to what is in flight.
  */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kedagate/base/budget.h"
 #include "kedagate/base/buf.h"
 #include "kedagate/base/compiler.h"
-
-/* Bytes held by all bodies together, at most KG_MAX_RECEIVED_BYTES. Starts as zero. */
-struct kg_body_budget {
-	atomic_size_t used;
-};
+#include "server/inflight.h"
 
 enum kg_body_status {
 	KG_BODY_WHOLE, /* so far: every byte is kept */
 	KG_BODY_UNWANTED,
-	KG_BODY_TOO_LARGE,  /* over KG_MAX_BODY_BYTES */
+	KG_BODY_TOO_LARGE,  /* over what one body may have */
 	KG_BODY_OVERLOADED, /* the budget or memory is exhausted */
 };
 
 struct kg_body {
-	struct kg_body_budget *budget;
-	struct kg_buf bytes; /* charged to the budget */
+	struct kg_account account;
+	struct kg_buf bytes; /* charged to `account`: a body does not move */
 	uint64_t received;
 	enum kg_body_status status;
 };
 
-void kg_body_init(struct kg_body *body, struct kg_body_budget *budget);
+/* A body of which `announced` bytes are to come, 0 when that is not known: no more memory than for these is taken. */
+void kg_body_init(struct kg_body *body, struct kg_inflight *inflight, uint64_t announced);
 /* Free the bytes and give back what they took of the budget; the status stays. */
 void kg_body_release(struct kg_body *body);
 

@@ -100,6 +100,25 @@ static void release(struct kg_https *https)
 	kg_arena_pool_release(&https->arenas);
 }
 
+/* A rate() over a counter that first shows with its first event misses that event. */
+static void count_from_zero(struct kg_metrics *metrics)
+{
+	static const struct {
+		enum kg_server_metric family;
+		const char *label;
+	} series[] = {
+	        {KG_SERVER_METRIC_REQUESTS_SHED, "body"},
+	        {KG_SERVER_METRIC_REQUESTS_SHED, "review"},
+	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "limit"},
+	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "client"},
+	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "descriptors"},
+	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "memory"},
+	};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(series); i++)
+		kg_metrics_add(metrics, series[i].family, &series[i].label, 0);
+}
+
 static int start(struct kg_https *https, const struct kg_server_config *config, struct kg_err *err)
 {
 	int code = kg_listener_open(&https->listener, &config->secure, err);
@@ -125,7 +144,10 @@ int kg_https_start(struct kg_https *https, const struct kg_server_config *config
 	*https = (struct kg_https){.state = *state, .idle_seconds = or_default(config->idle_seconds, KG_IDLE_SECONDS)};
 	kg_listener_init(&https->listener);
 	kg_connections_init(&https->connections, or_default(config->max_connections, KG_MAX_CONNECTIONS), state->certstore);
-	kg_arena_pool_init(&https->arenas);
+	kg_inflight_init(&https->inflight, config->max_inflight_bytes);
+	kg_arena_pool_init(&https->arenas, &https->inflight);
+	count_from_zero(state->metrics);
+	kg_metrics_set(state->metrics, KG_SERVER_METRIC_INFLIGHT_BYTES_LIMIT, NULL, (double)https->inflight.budget.max);
 	code = start(https, config, err);
 	if (code != 0)
 		release(https);

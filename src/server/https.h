@@ -12,8 +12,8 @@
 #include "kedagate/server/server.h"
 #include "server/acceptor.h"
 #include "server/arena_pool.h"
-#include "server/body.h"
 #include "server/connection.h"
+#include "server/inflight.h"
 #include "server/listener.h"
 
 struct kg_https {
@@ -22,7 +22,7 @@ struct kg_https {
 	struct kg_acceptor acceptor;
 	struct kg_connections connections;
 	struct kg_arena_pool arenas;
-	struct kg_body_budget budget;
+	struct kg_inflight inflight;
 	atomic_bool draining;
 	unsigned idle_seconds;
 	struct MHD_Daemon *daemon;

@@ -47,6 +47,12 @@ static bool is_verbose(struct MHD_Connection *mhd)
 	return MHD_lookup_connection_value_n(mhd, MHD_GET_ARGUMENT_KIND, name, sizeof(name) - 1, NULL, NULL) == MHD_YES;
 }
 
+/* Gauges of what changes too often to be kept in step. */
+static void refresh_gauges(const struct kg_https *https)
+{
+	kg_metrics_set(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_BYTES, NULL, (double)kg_budget_used(&https->inflight.budget));
+}
+
 static enum MHD_Result send_page(const struct kg_plain *plain, struct MHD_Connection *mhd, const struct page *page)
 {
 	struct kg_answer answer = {.status = 200, .type = KG_TYPE_TEXT, .copied = true};
@@ -56,6 +62,7 @@ static enum MHD_Result send_page(const struct kg_plain *plain, struct MHD_Connec
 	kg_buf_init(&text, PAGE_MAX_BYTES);
 	if (page->of_metrics) {
 		answer.type = KG_TYPE_METRICS;
+		refresh_gauges(plain->https);
 		kg_metrics_expose(plain->https->state.metrics, &text);
 	} else if (!kg_health_write(plain->https, page->probe, is_verbose(mhd), &text)) {
 		answer.status = 503;

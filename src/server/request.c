@@ -9,6 +9,7 @@
 #include "kedagate/base/limits.h"
 #include "kedagate/base/log.h"
 #include "server/answer.h"
+#include "server/body.h"
 #include "server/review.h"
 
 #define REVIEW_PATH            "/validate"
@@ -28,8 +29,9 @@ static const struct refusal wrong_method = {405, "wrong method: reviews are sent
 static const struct refusal wrong_type = {415, "wrong Content-Type: reviews are " KG_TYPE_JSON "\n", NULL, NULL};
 static const struct refusal empty = {400, "the body is empty: an AdmissionReview was expected\n", NULL, NULL};
 static const struct refusal too_large = {413, "the body is over the limit of 32 MiB\n", NULL, NULL};
+static const struct refusal too_large_here = {413, "the body is over the share of one request in --max-inflight-bytes\n", NULL, NULL};
 static const struct refusal failed = {500, "the review could not be finished: out of memory\n", NULL, NULL};
-static const struct refusal overloaded = {503, "too many large requests at once\n", MHD_HTTP_HEADER_RETRY_AFTER, "1"};
+static const struct refusal overloaded = {503, "too many large requests at once: try again\n", MHD_HTTP_HEADER_RETRY_AFTER, "1"};
 /* clang-format on */
 
 _Static_assert(KG_MAX_BODY_BYTES == 32u << 20, "the text of 413 names the limit");
@@ -38,10 +40,33 @@ struct request {
 	struct kg_connection *connection;
 	const struct refusal *refusal; /* NULL while the request is fit for review */
 	struct kg_body body;
-	struct kg_buf answer;
+	struct kg_account answer_account;
+	struct kg_buf answer; /* charged to it */
 	int64_t started;
 	bool slow; /* the body did not come with the head: pauses and duration are bounded */
 };
+
+static const char *header_of(struct MHD_Connection *mhd, const char *name)
+{
+	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+}
+
+/* What the head announces; 0 when it says nothing. libmicrohttpd has refused what is no number. */
+static unsigned long long announced_length(struct MHD_Connection *mhd)
+{
+	const char *length = header_of(mhd, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	return length != NULL ? strtoull(length, NULL, 10) : 0;
+}
+
+/* An answer may take the last of the budget: it ends what is in flight. */
+static void init_memory(struct request *request, struct kg_inflight *inflight, uint64_t announced)
+{
+	kg_body_init(&request->body, inflight, announced);
+	kg_account_init(&request->answer_account, &inflight->budget, inflight->budget.max);
+	kg_buf_init(&request->answer, KG_MAX_RESPONSE_BYTES);
+	kg_buf_charge_to(&request->answer, &request->answer_account);
+}
 
 static struct request *new_request(struct kg_https *https, struct MHD_Connection *mhd)
 {
@@ -51,8 +76,7 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	if (request == NULL)
 		return NULL;
 	request->connection = context->socket_context;
-	kg_body_init(&request->body, &https->budget);
-	kg_buf_init(&request->answer, KG_MAX_RESPONSE_BYTES);
+	init_memory(request, &https->inflight, announced_length(mhd));
 	kg_connection_begin(request->connection);
 	if (!request->connection->kept)
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
@@ -84,20 +108,12 @@ static bool is_json(const char *type)
 	return type != NULL && strncasecmp(type, KG_TYPE_JSON, length) == 0 && strchr("; \t", type[length]) != NULL;
 }
 
-static const char *header_of(struct MHD_Connection *mhd, const char *name)
+static const struct refusal *refuse_size(const struct kg_inflight *inflight)
 {
-	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+	return inflight->max_body < KG_MAX_BODY_BYTES ? &too_large_here : &too_large;
 }
 
-/* What the head announces; 0 when it says nothing. libmicrohttpd has refused what is no number. */
-static unsigned long long announced_length(struct MHD_Connection *mhd)
-{
-	const char *length = header_of(mhd, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-	return length != NULL ? strtoull(length, NULL, 10) : 0;
-}
-
-static const struct refusal *judge_head(struct MHD_Connection *mhd, const char *url, const char *method)
+static const struct refusal *judge_head(const struct kg_https *https, struct MHD_Connection *mhd, const char *url, const char *method)
 {
 	if (strcmp(url, REVIEW_PATH) != 0)
 		return &no_such_path;
@@ -105,20 +121,27 @@ static const struct refusal *judge_head(struct MHD_Connection *mhd, const char *
 		return &wrong_method;
 	if (!is_json(header_of(mhd, MHD_HTTP_HEADER_CONTENT_TYPE)))
 		return &wrong_type;
-	return announced_length(mhd) > KG_MAX_BODY_BYTES ? &too_large : NULL;
+	return announced_length(mhd) > https->inflight.max_body ? refuse_size(&https->inflight) : NULL;
 }
 
-static const struct refusal *judge_body(const struct kg_body *body)
+/* `reason`: what had no room. */
+static void note_shed(const struct kg_https *https, const char *reason)
+{
+	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_REQUESTS_SHED, &reason, 1);
+}
+
+static const struct refusal *judge_body(const struct kg_https *https, const struct kg_body *body)
 {
 	switch (body->status) {
 	case KG_BODY_WHOLE:
 		return body->received == 0 ? &empty : NULL;
 	case KG_BODY_TOO_LARGE:
-		return &too_large;
+		return refuse_size(&https->inflight);
 	case KG_BODY_OVERLOADED:
 	case KG_BODY_UNWANTED:
 		break;
 	}
+	note_shed(https, "body");
 	return &overloaded;
 }
 
@@ -161,6 +184,10 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 	struct kg_answer answer = {.status = kg_review(&https->state, &https->arenas, &request->body.bytes, &request->answer)};
 
 	kg_body_release(&request->body);
+	if (answer.status == 503 || (answer.status == 500 && request->answer_account.refused)) {
+		note_shed(https, "review");
+		return send_refusal(https, mhd, &overloaded);
+	}
 	if (kg_buf_status(&request->answer) != 0 || request->answer.length == 0)
 		return send_refusal(https, mhd, &failed);
 	answer.type = answer.status == 200 ? KG_TYPE_JSON : KG_TYPE_TEXT;
@@ -205,7 +232,7 @@ static enum MHD_Result receive(struct request *request, struct MHD_Connection *m
 
 static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
 {
-	const struct refusal *refusal = request->refusal != NULL ? request->refusal : judge_body(&request->body);
+	const struct refusal *refusal = request->refusal != NULL ? request->refusal : judge_body(https, &request->body);
 
 	if (request->slow)
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
@@ -223,5 +250,5 @@ enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, co
 		return *upload_size > 0 ? receive(request, mhd, upload, upload_size) : finish(https, mhd, request);
 	request = new_request(https, mhd);
 	*client = request;
-	return request != NULL ? begin(https, mhd, request, judge_head(mhd, url, method)) : MHD_NO;
+	return request != NULL ? begin(https, mhd, request, judge_head(https, mhd, url, method)) : MHD_NO;
 }

@@ -52,6 +52,9 @@ unsigned kg_review(const struct kg_server_state *state, struct kg_arena_pool *ar
 		};
 
 		status = review_in(&env, state->metrics, &pooled->arena, request, out);
+		/* Out of memory, but not for good. */
+		if (status == 500 && pooled->account.refused)
+			status = 503;
 	}
 	if (pooled != NULL)
 		kg_arena_pool_give_back(arenas, pooled);

@@ -9,7 +9,8 @@
 #include "server/arena_pool.h"
 
 /*
- * Review the body `request` (changed in place) and write the answer to `out`. Returns the HTTP status: 200 with JSON, otherwise a line of plain text.
+ * Review the body `request` (changed in place) and write the answer to `out`. Returns the HTTP status: 200 with JSON; 503, when what
+ * is in flight leaves no room for it, with anything in `out`; otherwise a line of plain text.
  * Thread-safe.
  */
 unsigned kg_review(const struct kg_server_state *state, struct kg_arena_pool *arenas, struct kg_buf *request, struct kg_buf *out);

@@ -1,8 +1,8 @@
 /*
  * Memory of one request or one file: allocated piecewise, freed at once.
  *
- * An arena has a cap. An allocation past it fails like any other, with NULL; nothing already handed out is harmed. An arena belongs to
- * one thread at a time. Nothing taken from it is freed singly.
+ * An arena has a cap, and may be charged to a budget block by block. An allocation past either fails like any other, with NULL; nothing already
+ * handed out is harmed. An arena belongs to one thread at a time. Nothing taken from it is freed singly.
  */
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kedagate/base/budget.h"
 #include "kedagate/base/compiler.h"
 
 #ifndef __has_feature
@@ -36,10 +37,15 @@ struct kg_arena {
 	struct kg_arena_block *blocks; /* newest first */
 	size_t used;                   /* bytes taken from the system, block headers included */
 	size_t cap;                    /* the most that `used` may become */
+	struct kg_account *account;    /* charged with every block but the one that a reset kept; NULL: nothing is charged */
 };
 
 /* Prepare an empty arena. Takes no memory yet. `cap` in bytes, > 0. */
 void kg_arena_init(struct kg_arena *arena, size_t cap);
+
+/* Charge blocks to `account`, which is the arena's alone and outlives it, or holds nothing when the arena is next used. The arena is new, or was
+ * just reset; a block that it kept is not charged. The account's `refused` tells a budget without room from the cap. */
+void kg_arena_charge_to(struct kg_arena *arena, struct kg_account *account);
 
 /* Give everything back. The arena is then as after kg_arena_init. Accepts a zeroed arena. */
 void kg_arena_release(struct kg_arena *arena);

@@ -17,6 +17,7 @@ enum kg_code {
 	KG_EIO = -4,        /* the operating system refused; the message carries its text */
 	KG_ENOTFOUND = -5,  /* there is no such thing */
 	KG_EUNCHANGED = -6, /* nothing to do: what is there equals what is in use */
+	KG_EBUSY = -7,      /* a budget that many share has no room at the moment */
 };
 
 enum { KG_ERR_MESSAGE_MAX = 512 };

@@ -7,9 +7,10 @@
  * up to 18 MiB and an update (object and oldObject) up to 27 MiB. */
 #define KG_MAX_BODY_BYTES (32u << 20)
 
-/* What one review may take from its arena. A cJSON node is 64 bytes besides its strings, so dense JSON grows about tenfold: this holds the
- * largest legal review, and bounds a hostile one. */
-#define KG_MAX_REVIEW_ARENA_BYTES (384u << 20)
+/* What one review may take from its arena. A cJSON node is 64 bytes besides its strings: the densest JSON (`1,1,1`) grows 32-fold. So this holds
+ * the largest legal update, of 3 MiB over an object of the 1.5 MiB that etcd takes; and with the largest body it fits into what reviews may
+ * take of the default budget (KG_REVIEW_SHARE), so that no legal review is told to come again for ever. */
+#define KG_MAX_REVIEW_ARENA_BYTES (191u << 20)
 
 /* What a worker keeps between two reviews; a large one gives the rest back. */
 #define KG_KEEP_ARENA_BYTES (256u << 10)
@@ -48,9 +49,19 @@
 #define KG_MAX_WARNING_BYTES  256
 #define KG_GOOD_WARNING_BYTES 120
 
-/* What all request bodies that are being received may take together: several of the largest. Over it, a request is answered 503 with
- * Retry-After, which kube-apiserver follows. */
-#define KG_MAX_RECEIVED_BYTES (160u << 20)
+/* What all bodies, reviews and answers in flight may take together (--max-inflight-bytes). Over it, a request is answered 503 with Retry-After,
+ * which kube-apiserver follows. The least still takes reviews of a few MiB, which is far more than manifests have. */
+#define KG_DEFAULT_INFLIGHT_BYTES (256u << 20)
+#define KG_MIN_INFLIGHT_BYTES     (16u << 20)
+#define KG_MAX_INFLIGHT_BYTES     ((int64_t)64 << 30)
+
+/* Up to this much, a body or a review counts as small, and may take all of that budget. Manifests have a few kilobytes. */
+#define KG_SMALL_HOLDING ((size_t)1 << 20)
+
+/* The part of the budget, in eighths, that large bodies may take, and large bodies and reviews together: what has come further has more room, so
+ * that bodies that are coming in never keep out the reviews of those that are there, and the last eighth is for what is small, and for answers. */
+#define KG_BODY_SHARE   4
+#define KG_REVIEW_SHARE 7
 
 /* How much of a body that is not wanted is read and thrown away so that the client sees the answer: Go's client reports a reset instead when
  * it is answered while it still sends. A client that sends more is cut off. */

@@ -28,9 +28,10 @@ struct kg_server_config {
 	struct kg_listen_address health;  /* /livez, /readyz, /healthz */
 	struct kg_listen_address metrics; /* /metrics; one listener serves both when it equals `health` */
 	enum kg_tls_version minimum_tls;
-	unsigned threads;         /* that answer reviews, at least 2; 0: one a core */
-	unsigned max_connections; /* of the HTTPS listener; 0: KG_MAX_CONNECTIONS */
-	unsigned idle_seconds;    /* after which a kept connection is closed; 0: KG_IDLE_SECONDS */
+	unsigned threads;          /* that answer reviews, at least 2; 0: one a core */
+	unsigned max_connections;  /* of the HTTPS listener; 0: KG_MAX_CONNECTIONS */
+	unsigned idle_seconds;     /* after which a kept connection is closed; 0: KG_IDLE_SECONDS */
+	size_t max_inflight_bytes; /* of bodies, reviews and answers, at least KG_MIN_INFLIGHT_BYTES; 0: KG_DEFAULT_INFLIGHT_BYTES */
 };
 
 /* What a review is judged and answered with. The server takes a reference to policy and key pair whenever it uses them. */

@@ -198,6 +198,11 @@ int kg_manifests_read(char *bytes, size_t length, const char *name, struct kg_ar
 
 /* ---- positions ---- */
 
+size_t kg_manifest_node_offset(const cJSON *node)
+{
+	return kg_placed_of(node)->offset;
+}
+
 size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path)
 {
 	const cJSON *node = manifest->tree;
@@ -206,7 +211,7 @@ size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path)
 
 	for (; *rest != '\0' && kg_path_follow(node, rest, rest == path, &step); rest += step.taken)
 		node = step.child;
-	return kg_placed_of(node)->offset;
+	return kg_manifest_node_offset(node);
 }
 
 struct kg_position kg_manifest_position(const char *bytes, size_t length, const char *name, const struct kg_manifest *manifest,

@@ -1,317 +1,145 @@
 #include "policy/settings.h"
 
 #include <cjson/cJSON.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "kedagate/base/arena.h"
 #include "kedagate/base/buf.h"
-#include "kedagate/base/limits.h"
 #include "kedagate/base/nearest.h"
-#include "kedagate/model/manifest.h"
+#include "kedagate/model/json.h"
 #include "kedagate/syntax/version.h"
-
-#define POLICY_API_VERSION "kedagate.io/v1"
-#define POLICY_KIND        "Policy"
-
-/* One policy text while it is read. */
-struct reader {
-	struct kg_policy_settings *settings;
-	const char *text;
-	size_t length;
-	const struct kg_manifest *manifest;
-};
-
-/* A top-level key of the file. `read` gets its value, which is not null. */
-struct key {
-	const char *name;
-	bool required;
-	int (*read)(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err);
-};
-
-const char *const kg_profile_names[] = {"permissive", "baseline", "restricted", NULL};
-const char *const kg_mode_names[] = {"enforce", "warn", "audit", NULL};
+#include "policy/reader.h"
 
 void kg_policy_settings_init(struct kg_policy_settings *settings)
 {
 	*settings = (struct kg_policy_settings){
-	        .keda_version_source = KG_KEDA_VERSION_DEFAULT,
-	        .keda_version = KG_VERSION_NEWEST,
-	        .profile = KG_PROFILE_BASELINE,
-	        .mode = KG_MODE_ENFORCE,
+	        .keda_version = {KG_KEDA_VERSION_DEFAULT, KG_VERSION_NEWEST},
+	        .profile = {.index = KG_PROFILE_BASELINE},
+	        .mode = {.index = KG_MODE_ENFORCE},
 	        .ratchet = true,
 	};
 }
 
-/* Give the error that is in `err` the position of `path`, and the path as prefix. */
-static int error_at(const struct reader *reader, const char *path, struct kg_err *err)
+int kg_keda_version_read(const char *text, struct kg_keda_version *ret_version, struct kg_err *err)
 {
-	struct kg_position position = kg_manifest_position(reader->text, reader->length, "policy.yaml", reader->manifest, path);
-
-	if (err) {
-		err->line = position.line;
-		err->column = position.column;
-	}
-	return kg_err_wrap(err, "%s", path);
-}
-
-static const char *json_type(const cJSON *value)
-{
-	if (cJSON_IsString(value))
-		return "a string";
-	if (cJSON_IsNumber(value))
-		return "a number";
-	if (cJSON_IsBool(value))
-		return "a boolean";
-	return cJSON_IsArray(value) ? "a list" : "a map";
-}
-
-/* A string value, or an error at its key. */
-static int read_text(const struct reader *reader, const struct key *key, const cJSON *value, const char **ret_text, struct kg_err *err)
-{
-	if (!cJSON_IsString(value)) {
-		(void)kg_err_set(err, KG_EINVAL, "must be a string, is %s", json_type(value));
-		return error_at(reader, key->name, err);
-	}
-	*ret_text = value->valuestring;
-	return 0;
-}
-
-static int read_constant(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err)
-{
-	const char *wanted = strcmp(key->name, "kind") == 0 ? POLICY_KIND : POLICY_API_VERSION;
-	const char *text = NULL;
-	int status = read_text(reader, key, value, &text, err);
-
-	if (status)
-		return status;
-	if (strcmp(text, wanted) == 0)
-		return 0;
-	(void)kg_err_set(err, KG_EINVAL, "must be %s", wanted);
-	return error_at(reader, key->name, err);
-}
-
-int kg_policy_settings_version(struct kg_policy_settings *settings, const char *text, struct kg_err *err)
-{
-	uint32_t version = 0;
+	uint32_t number = 0;
 	int status = 0;
 
 	if (strcmp(text, "auto") == 0) {
-		settings->keda_version_source = KG_KEDA_VERSION_AUTO;
-		settings->keda_version = KG_VERSION_NEWEST;
+		*ret_version = (struct kg_keda_version){KG_KEDA_VERSION_AUTO, KG_VERSION_NEWEST};
 		return 0;
 	}
-	status = kg_version_parse(text, &version, err);
-	if (status)
-		return status;
-	settings->keda_version_source = KG_KEDA_VERSION_GIVEN;
-	settings->keda_version = version;
-	return 0;
-}
-
-static int read_keda_version(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err)
-{
-	const char *text = NULL;
-	int status = 0;
-
-	if (cJSON_IsNumber(value)) {
-		/* YAML reads 2.20 as the number 2.2. */
-		(void)kg_err_set(err, KG_EINVAL, "must be a version of three numbers such as 2.20.2, is a number");
-		return error_at(reader, key->name, err);
-	}
-	status = read_text(reader, key, value, &text, err);
-	if (status)
-		return status;
-	return kg_policy_settings_version(reader->settings, text, err) ? error_at(reader, key->name, err) : 0;
+	status = kg_version_parse(text, &number, err);
+	if (status == 0)
+		*ret_version = (struct kg_keda_version){KG_KEDA_VERSION_GIVEN, number};
+	return status;
 }
 
 int kg_policy_word(const char *const *words, const char *word, int *ret_index, struct kg_err *err)
 {
-	char allowed[128] = "";
-	size_t used = 0;
+	struct kg_buf allowed KG_CLEANUP(kg_buf_release);
+	struct kg_nearest nearest;
 
+	kg_buf_init(&allowed, KG_ERR_MESSAGE_MAX);
+	kg_nearest_init(&nearest, word);
 	for (int i = 0; words[i]; i++) {
-		size_t length = strlen(words[i]);
-
 		if (strcmp(words[i], word) == 0) {
 			*ret_index = i;
 			return 0;
 		}
-		if (used + length + 3 > sizeof(allowed))
-			continue;
-		if (used) {
-			memcpy(allowed + used, ", ", 2);
-			used += 2;
-		}
-		memcpy(allowed + used, words[i], length + 1);
-		used += length;
+		kg_nearest_try(&nearest, words[i]);
+		kg_buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
-	return kg_err_set(err, KG_EINVAL, "\"%s\" is not allowed; must be one of %s", word, allowed);
-}
-
-/* A string that must be one of `words`. */
-static int read_word(struct reader *reader, const struct key *key, const cJSON *value, const char *const *words, int *ret_index,
-                     struct kg_err *err)
-{
-	const char *text = NULL;
-	int status = read_text(reader, key, value, &text, err);
-
-	if (status)
-		return status;
-	return kg_policy_word(words, text, ret_index, err) ? error_at(reader, key->name, err) : 0;
-}
-
-static int read_profile(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err)
-{
-	int index = 0;
-	int status = read_word(reader, key, value, kg_profile_names, &index, err);
-
-	if (status == 0)
-		reader->settings->profile = (enum kg_profile)index;
-	return status;
-}
-
-static int read_mode(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err)
-{
-	int index = 0;
-	int status = read_word(reader, key, value, kg_mode_names, &index, err);
-
-	if (status == 0)
-		reader->settings->mode = (enum kg_mode)index;
-	return status;
-}
-
-/* An action. YAML reads a bare off as the boolean false. */
-static int read_action(const cJSON *value, enum kg_action *ret_action, struct kg_err *err)
-{
-	if (cJSON_IsFalse(value)) {
-		*ret_action = KG_ACTION_OFF;
-		return 0;
-	}
-	if (!cJSON_IsString(value))
-		return kg_err_set(err, KG_EINVAL, "must be one of deny, warn, audit, off; is %s", json_type(value));
-	return kg_action_parse(value->valuestring, ret_action, err);
-}
-
-static int read_rule(struct reader *reader, const cJSON *value, struct kg_err *err)
-{
-	const struct kg_rule *rule = kg_rule_find(value->string);
-	const char *nearest = NULL;
-
-	if (rule) {
-		reader->settings->rule_set[rule->id] = true;
-		return read_action(value, &reader->settings->rule_action[rule->id], err);
-	}
-	nearest = kg_rule_nearest(value->string);
-	if (nearest)
-		return kg_err_set(err, KG_EINVAL, "unknown rule, did you mean \"%s\"?", nearest);
-	return kg_err_set(err, KG_EINVAL, "unknown rule; \"kedagate rules\" lists them");
-}
-
-static int read_rules(struct reader *reader, const struct key *key, const cJSON *value, struct kg_err *err)
-{
-	const cJSON *rule = NULL;
-	char path[128];
-
-	if (!cJSON_IsObject(value)) {
-		(void)kg_err_set(err, KG_EINVAL, "must be a map from rule to action, is %s", json_type(value));
-		return error_at(reader, key->name, err);
-	}
-	cJSON_ArrayForEach(rule, value)
-	{
-		if (read_rule(reader, rule, err) == 0)
-			continue;
-		(void)snprintf(path, sizeof(path), "rules.%s", rule->string);
-		return error_at(reader, path, err);
-	}
-	return 0;
-}
-
-static const struct key keys[] = {
-        {"apiVersion", true, read_constant}, {"kind", true, read_constant}, {"kedaVersion", false, read_keda_version},
-        {"profile", false, read_profile},    {"mode", false, read_mode},    {"rules", false, read_rules},
-};
-
-static const struct key *find_key(const char *name)
-{
-	for (size_t i = 0; i < KG_ARRAY_LEN(keys); i++)
-		if (strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
-}
-
-static int unknown_key(const struct reader *reader, const char *name, struct kg_err *err)
-{
-	struct kg_nearest nearest;
-
-	kg_nearest_init(&nearest, name);
-	for (size_t i = 0; i < KG_ARRAY_LEN(keys); i++)
-		kg_nearest_try(&nearest, keys[i].name);
 	if (nearest.best)
-		(void)kg_err_set(err, KG_EINVAL, "unknown key, did you mean \"%s\"?", nearest.best);
-	else
-		(void)kg_err_set(err, KG_EINVAL, "unknown key; known are apiVersion, kind, kedaVersion, profile, mode and rules");
-	return error_at(reader, name, err);
+		return kg_err_set(err, KG_EINVAL, "\"%s\" is not allowed, did you mean \"%s\"? must be one of %s", word, nearest.best,
+		                  kg_buf_text(&allowed));
+	return kg_err_set(err, KG_EINVAL, "\"%s\" is not allowed; must be one of %s", word, kg_buf_text(&allowed));
 }
 
-/* Every required key must be there, so that a file of another kind is not taken for an empty policy. */
-static int check_required(const struct reader *reader, struct kg_err *err)
+/* No exemption may name a rule that is locked. `list` is the document's. */
+static int check_exemptions(struct kg_policy_reader *reader, const cJSON *list, const struct kg_policy_rules *rules)
 {
-	for (size_t i = 0; i < KG_ARRAY_LEN(keys); i++) {
-		const cJSON *value = cJSON_GetObjectItemCaseSensitive(reader->manifest->tree, keys[i].name);
+	const cJSON *item = NULL;
+	size_t index = 0;
+	int code = 0;
 
-		if (keys[i].required && (!value || cJSON_IsNull(value)))
-			return kg_err_set_at(err, KG_EINVAL, 1, 1, "%s: missing; a policy begins with apiVersion: %s and kind: %s",
-			                     keys[i].name, POLICY_API_VERSION, POLICY_KIND);
-	}
-	return 0;
-}
-
-static int read_document(struct reader *reader, struct kg_err *err)
-{
-	const cJSON *value = NULL;
-
-	if (!cJSON_IsObject(reader->manifest->tree))
-		return kg_err_set_at(err, KG_EINVAL, 1, 1, "a policy must be a map, is %s", json_type(reader->manifest->tree));
-	cJSON_ArrayForEach(value, reader->manifest->tree)
+	kg_policy_enter(reader, "exemptions", 0);
+	cJSON_ArrayForEach(item, list)
 	{
-		const struct key *key = find_key(value->string);
-		int status = 0;
+		const cJSON *name = kg_json_get(item, "rule");
+		const struct kg_rule *rule = kg_rule_find(name->valuestring);
 
-		if (!key)
-			return unknown_key(reader, value->string, err);
-		if (!cJSON_IsNull(value))
-			status = key->read(reader, key, value, err);
-		if (status)
-			return status;
+		kg_policy_enter(reader, NULL, index++);
+		kg_policy_enter(reader, "rule", 0);
+		if (rules->locked[rule->id])
+			code = kg_policy_at(reader, name,
+			                    kg_err_set(reader->err, KG_EINVAL,
+			                               "%s is locked by exemptible: false in line %u; no exemption may name it", rule->name,
+			                               rules->places[rule->id].line));
+		kg_policy_leave(reader);
+		kg_policy_leave(reader);
+		if (code)
+			break;
 	}
-	return check_required(reader, err);
+	kg_policy_leave(reader);
+	return code;
 }
 
-static int read_in_arena(const char *text, size_t length, struct kg_arena *arena, struct kg_policy_settings *settings, struct kg_err *err)
+/* One scope's `rules`. */
+static int check_scope_rules(struct kg_policy_reader *reader, const cJSON *map, const struct kg_policy_rules *rules,
+                             const struct kg_policy_rules *of_scope)
 {
-	struct kg_manifests manifests = {0};
-	char *copy = kg_arena_strndup(arena, text, length);
-	int status = 0;
+	const cJSON *item = NULL;
+	int code = 0;
 
-	if (!copy)
-		return kg_err_set(err, KG_ENOMEM, "out of memory");
-	status = kg_manifests_read(copy, length, "policy.yaml", arena, &manifests, err);
-	if (status)
-		return status;
-	if (manifests.count != 1)
-		return kg_err_set_at(err, KG_EINVAL, 1, 1, "a policy file holds one document, this one holds %zu", manifests.count);
-	return read_document(&(struct reader){settings, text, length, &manifests.items[0]}, err);
+	cJSON_ArrayForEach(item, map)
+	{
+		const struct kg_rule *rule = kg_rule_find(item->string);
+
+		if (!rules->locked[rule->id] || of_scope->actions[rule->id] >= rules->actions[rule->id])
+			continue;
+		kg_policy_enter(reader, item->string, 0);
+		code = kg_policy_at(reader, item,
+		                    kg_err_set(reader->err, KG_EINVAL,
+		                               "locked by exemptible: false in line %u; no scope may lower it below %s",
+		                               rules->places[rule->id].line, kg_action_name(rules->actions[rule->id])));
+		kg_policy_leave(reader);
+		break;
+	}
+	return code;
 }
 
-int kg_policy_settings_read(const char *text, size_t length, struct kg_policy_settings *settings, struct kg_err *err)
+/* No scope may lower a rule that is locked. */
+static int check_scopes(struct kg_policy_reader *reader, const cJSON *list, const struct kg_policy_settings *settings)
 {
-	struct kg_arena arena;
-	int status = 0;
+	const struct kg_scope *scopes = settings->scopes.items;
+	const cJSON *item = NULL;
+	size_t index = 0;
+	int code = 0;
 
-	/* A tree is at most about ten times its text. */
-	kg_arena_init(&arena, (size_t)16 * KG_MAX_POLICY_BYTES);
-	status = read_in_arena(text, length, &arena, settings, err);
-	kg_arena_release(&arena);
-	return status;
+	kg_policy_enter(reader, "scopes", 0);
+	cJSON_ArrayForEach(item, list)
+	{
+		kg_policy_enter(reader, NULL, index);
+		kg_policy_enter(reader, "rules", 0);
+		code = check_scope_rules(reader, kg_json_get(item, "rules"), &settings->rules, &scopes[index++].rules);
+		kg_policy_leave(reader);
+		kg_policy_leave(reader);
+		if (code)
+			break;
+	}
+	kg_policy_leave(reader);
+	return code;
+}
+
+int kg_policy_settings_read(const struct kg_policy_source *source, struct kg_policy_settings *settings, struct kg_err *err)
+{
+	const cJSON *tree = source->manifest->tree;
+	struct kg_policy_reader reader = {.source = source, .err = err};
+	int code = kg_policy_read_map(&reader, &kg_policy_format, tree, settings);
+
+	if (code == 0)
+		code = check_exemptions(&reader, kg_json_get(tree, "exemptions"), &settings->rules);
+	if (code == 0)
+		code = check_scopes(&reader, kg_json_get(tree, "scopes"), settings);
+	return code;
 }

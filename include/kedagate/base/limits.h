@@ -26,6 +26,13 @@
 /* A policy file: a few kilobytes in practice. */
 #define KG_MAX_POLICY_BYTES (1u << 20)
 
+/* Scopes and exemptions in it. A review with findings is matched against every scope, and against the exemptions of the rules that fired. */
+#define KG_MAX_SCOPES     1000
+#define KG_MAX_EXEMPTIONS 10000
+
+/* An exemption's last days, in which what it excuses is a warning. */
+#define KG_EXEMPTION_LAST_DAYS 14
+
 /* A PEM file with a chain. */
 #define KG_MAX_PEM_BYTES (256u << 10)
 

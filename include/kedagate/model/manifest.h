@@ -51,3 +51,6 @@ struct kg_position kg_manifest_position(const char *bytes, size_t length, const 
 
 /* The same as an offset into the text; kedagate/model/lines.h makes positions of many of them. */
 size_t kg_manifest_offset(const struct kg_manifest *manifest, const char *path);
+
+/* The offset of a node of a tree that kg_manifests_read made: of its key, or of itself in a list. */
+size_t kg_manifest_node_offset(const cJSON *node);

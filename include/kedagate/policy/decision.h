@@ -1,0 +1,31 @@
+/*
+ * How a policy comes to the action for one rule and one object: for people who ask which line decided. Judging takes the same way.
+ */
+#pragma once
+
+#include "kedagate/base/arena.h"
+#include "kedagate/base/compiler.h"
+#include "kedagate/policy/exemption.h"
+#include "kedagate/policy/policy.h"
+
+struct kg_decision {
+	enum kg_action starting;              /* of the profile, or of `rules`: policy->rules.places says which */
+	const struct kg_scope *scope;         /* the last that matches and names the rule; NULL: none does */
+	enum kg_action chosen;                /* after it */
+	const struct kg_exemption *exemption; /* of those that match, the one that lasts longest; NULL: none does */
+	enum kg_exemption_state state;        /* of it */
+	enum kg_action enforced;              /* after it: what mode enforce would make of it */
+	const struct kg_scope *mode_scope;    /* whose mode is the ceiling; NULL: the policy's is */
+	enum kg_mode mode;
+	enum kg_action action; /* what comes of it */
+};
+
+/* Is the finding excused? */
+bool kg_decision_excuses(const struct kg_decision *decision);
+
+/* The action for a certain finding of `rule` in the object. `arena` is for the time of the call. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_policy_decide(const struct kg_policy *policy, const struct kg_policy_subject *subject, enum kg_rule_id rule,
+                                   struct kg_arena *arena, struct kg_decision *out);
+
+/* Does the scope match the object? */
+bool kg_policy_scope_matches(const struct kg_scope *scope, const struct kg_policy_subject *subject);

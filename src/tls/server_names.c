@@ -62,8 +62,7 @@ int kg_server_names_check(const char *text, struct kg_err *err)
 	return status;
 }
 
-/* 1, 0, or less for lack of memory. */
-static int has_name(X509 *certificate, const char *name)
+int kg_server_names_has(X509 *certificate, const char *name)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 
@@ -72,7 +71,7 @@ static int has_name(X509 *certificate, const char *name)
 	return X509_check_host(certificate, name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL);
 }
 
-static void write_address(const ASN1_OCTET_STRING *value, struct kg_buf *out)
+void kg_server_names_write_address(const ASN1_OCTET_STRING *value, struct kg_buf *out)
 {
 	const unsigned char *bytes = ASN1_STRING_get0_data(value);
 	char text[INET6_ADDRSTRLEN] = "an address that cannot be read";
@@ -91,7 +90,7 @@ static void write_name(const GENERAL_NAME *name, struct kg_buf *out)
 	if (out->length > 0)
 		kg_buf_puts(out, ", ");
 	if (name->type == GEN_IPADD) {
-		write_address(name->d.iPAddress, out);
+		kg_server_names_write_address(name->d.iPAddress, out);
 		return;
 	}
 	length = ASN1_STRING_length(name->d.dNSName);
@@ -136,7 +135,7 @@ static int refuse(const char *missing, X509 *certificate, const char *path, stru
 int kg_server_names_judge(const struct kg_server_names *names, X509 *certificate, const char *path, struct kg_err *err)
 {
 	for (size_t i = 0; i < names->count; i++) {
-		int result = has_name(certificate, names->items[i]);
+		int result = kg_server_names_has(certificate, names->items[i]);
 
 		if (result < 0)
 			return kg_err_set(err, KG_ENOMEM, "cannot judge the key pair: out of memory");

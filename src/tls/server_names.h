@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <stddef.h>
 
+#include "kedagate/base/buf.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 #include "kedagate/base/limits.h"
@@ -23,3 +24,9 @@ void kg_server_names_release(struct kg_server_names *names);
 /* Every name must be among the certificate's SANs, wildcards counting as by RFC 6125, 6.4.3: `*` is the whole first label. KG_EINVAL says which is
  * not and what there is; `path` is the certificate's name in the message. KG_ENOMEM. */
 KG_MUST_CHECK int kg_server_names_judge(const struct kg_server_names *names, X509 *certificate, const char *path, struct kg_err *err);
+
+/* Is `name`, a DNS name or an IP address, among the certificate's SANs? 1, 0, or less for lack of memory. */
+KG_MUST_CHECK int kg_server_names_has(X509 *certificate, const char *name);
+
+/* Append the IP address that a SAN holds. */
+void kg_server_names_write_address(const ASN1_OCTET_STRING *value, struct kg_buf *out);

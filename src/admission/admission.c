@@ -1,5 +1,7 @@
 #include "kedagate/admission/admission.h"
 
+#include <string.h>
+
 #include "admission/request.h"
 #include "admission/response.h"
 #include "kedagate/base/limits.h"
@@ -25,11 +27,17 @@ static int decode(struct review *review, struct kg_buf *body, struct kg_err *err
 	return kg_admission_request_read(tree, &review->request, err);
 }
 
+/* What an UPDATE replaces. */
+static const cJSON *stored_object(const struct kg_admission_request *request)
+{
+	return strcmp(request->operation, "UPDATE") == 0 ? request->old_object : NULL;
+}
+
 /* The namespace an object goes to: the request's, which the API server has settled. */
 static int judge(struct review *review)
 {
 	struct kg_object *object = kg_arena_calloc(review->arena, 1, sizeof(*object));
-	struct kg_policy_subject subject = {object, review->request.namespace, review->env->now};
+	struct kg_policy_subject subject = {object, review->request.namespace, review->env->now, stored_object(&review->request)};
 	int status = object ? kg_object_decode(review->request.object, review->request.known_kind, review->arena, object) : KG_ENOMEM;
 
 	if (status)

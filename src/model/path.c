@@ -75,3 +75,18 @@ bool kg_path_follow(const cJSON *node, const char *rest, bool is_start, struct k
 		return follow_name(node, rest, is_start, out);
 	return kg_node_type(node) == cJSON_Array && follow_index(node, rest, out);
 }
+
+const cJSON *kg_path_find(const cJSON *tree, const char *path)
+{
+	const cJSON *node = tree;
+	const char *rest = path;
+	struct kg_path_step step;
+
+	while (node != NULL && *rest != '\0') {
+		if (!kg_path_follow(node, rest, rest == path, &step))
+			return NULL;
+		node = step.child;
+		rest += step.taken;
+	}
+	return node;
+}

@@ -1,4 +1,4 @@
-#include "kedagate/policy/policy.h"
+#include "policy/judge.h"
 
 static enum kg_action lesser(enum kg_action a, enum kg_action b)
 {
@@ -37,12 +37,26 @@ static enum kg_verdict verdict_of(const struct tally *tally)
 	return tally->of[KG_ACTION_WARN] ? KG_VERDICT_WARN : KG_VERDICT_ALLOW;
 }
 
+void kg_judgement_sum(struct kg_judgement *judgement)
+{
+	struct tally actual = {{0}};
+	struct tally enforced = {{0}};
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		actual.of[judgement->items[i].action]++;
+		enforced.of[judgement->items[i].enforced]++;
+	}
+	judgement->denied = actual.of[KG_ACTION_DENY];
+	judgement->warned = actual.of[KG_ACTION_WARN];
+	judgement->audited = actual.of[KG_ACTION_AUDIT];
+	judgement->verdict = verdict_of(&actual);
+	judgement->enforced = verdict_of(&enforced);
+}
+
 int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_findings *findings,
                     struct kg_arena *arena, struct kg_judgement *out)
 {
 	enum kg_action ceiling = mode_ceiling(policy->mode);
-	struct tally actual = {{0}};
-	struct tally enforced = {{0}};
 
 	(void)subject;
 	*out = (struct kg_judgement){.dropped = findings->dropped};
@@ -57,19 +71,13 @@ int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subje
 		if (action == KG_ACTION_OFF)
 			continue;
 		out->items[out->count++] = (struct kg_judged_finding){.finding = finding, .action = action, .enforced = enforced_action};
-		actual.of[action]++;
-		enforced.of[enforced_action]++;
 	}
-	out->denied = actual.of[KG_ACTION_DENY];
-	out->warned = actual.of[KG_ACTION_WARN];
-	out->audited = actual.of[KG_ACTION_AUDIT];
-	out->verdict = verdict_of(&actual);
-	out->enforced = verdict_of(&enforced);
+	kg_judgement_sum(out);
 	return 0;
 }
 
-int kg_policy_review(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
-                     struct kg_arena *arena, struct kg_judgement *out)
+int kg_policy_judge_object(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
+                           struct kg_arena *arena, struct kg_judgement *out)
 {
 	const struct kg_rules_context context = {
 	        .object = subject->object,

@@ -279,3 +279,6 @@ KG_MUST_CHECK int kg_pod_template_decode(const cJSON *tree, struct kg_arena *are
 
 /* "spec.triggers[0].metadata" + "sslmode" -> "spec.triggers[0].metadata.sslmode"; a key that is no plain word becomes "[key]". NULL without memory. */
 KG_MUST_CHECK const char *kg_path_key(struct kg_arena *arena, const char *parent, const char *key);
+
+/* What stands at such a path in `tree`, NULL when nothing does; "" is the tree itself. */
+const cJSON *kg_path_find(const cJSON *tree, const char *path);

@@ -175,12 +175,22 @@ struct kg_policy_subject {
 	const struct kg_object *object;
 	const char *namespace;
 	time_t now;
+	const cJSON *stored; /* of an UPDATE, the object that it replaces; NULL: nothing is stored, or nothing of it is to be excused */
 };
 
 /* Apply the policy. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subject *subject,
                                   const struct kg_findings *findings, struct kg_arena *arena, struct kg_judgement *out);
 
-/* Rules and policy at once: run the rules on the object and judge what they find. 0 or KG_ENOMEM. */
+/* Rules and policy at once: run the rules on the object, judge what they find, and ratchet what would be denied. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_policy_review(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
                                    struct kg_arena *arena, struct kg_judgement *out);
+
+/*
+ * The ratchet: what the stored object has already, and the policy would deny of it too, becomes a warning, in `judgement` of subject->object.
+ * A finding is the same when rule, place, words and value are: an item of a list is known by its name or content, not by its index, and a bad
+ * value that was changed is a new one. Each finding of the stored object excuses one. Nothing is excused when what is stored is no
+ * object, or when the new one has more than KG_MAX_FINDINGS findings. Runs the rules a second time. 0 or KG_ENOMEM.
+ */
+KG_MUST_CHECK int kg_policy_ratchet(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
+                                    struct kg_arena *arena, struct kg_judgement *judgement);

@@ -207,6 +207,7 @@ int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, s
 	out->params = (struct kg_params){
 	        .scaler = out->scaler,
 	        .keda_version = context->keda_version,
+	        .metric_type = trigger->metric_type,
 	        .metric_source = uses_modifiers(context->object),
 	        .identity = identity_of(&sources.authentication),
 	        .authentication_unresolved = kg_auth_source_unresolved(&sources.authentication),

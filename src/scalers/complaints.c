@@ -73,6 +73,14 @@ int kg_complain_invalid(const struct kg_params *params, const char *parameter, c
 	return complain_value(params, parameter, detail, false, out);
 }
 
+int kg_complain_conflict(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	(void)params;
+	if (!detail)
+		return KG_ENOMEM;
+	return kg_complaints_add(out, &(struct kg_complaint){.kind = KG_COMPLAINT_CONFLICT, .parameter = parameter, .detail = detail});
+}
+
 int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
 {
 	return complain_value(params, parameter, detail, true, out);

@@ -12,6 +12,10 @@ KG_MUST_CHECK int kg_complain_missing(const struct kg_params *params, const char
 /* The value of the row `parameter` is wrong; it is shown unless it may hold a secret. NULL `detail` is KG_ENOMEM, so that a text can be made in place. */
 KG_MUST_CHECK int kg_complain_invalid(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
 
+/* The row `parameter` must not be given together with what `detail` names. 0 or KG_ENOMEM, as of a NULL `detail`. */
+KG_MUST_CHECK int kg_complain_conflict(const struct kg_params *params, const char *parameter, const char *detail,
+                                       struct kg_complaints *out);
+
 /* As kg_complain_invalid, never more than a warning. */
 KG_MUST_CHECK int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail,
                                        struct kg_complaints *out);

@@ -43,6 +43,7 @@ struct kg_identity {
 struct kg_params {
 	const struct kg_scaler *scaler;
 	uint32_t keda_version;
+	const char *metric_type; /* the trigger's metricType; NULL or "" when it has none */
 	bool metric_source; /* the ScaledObject uses scalingModifiers: KEDA relaxes checks of targets */
 	struct kg_identity identity;
 	bool authentication_unresolved; /* some authentication source cannot be seen: what is absent elsewhere is unresolved */

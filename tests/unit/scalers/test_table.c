@@ -190,6 +190,9 @@ static void check_what_is_secret(const struct kg_scaler *scaler, const struct kg
 	                                    NULL};
 
 	(void)scaler;
+	/* What only the metadata may give is no secret to KEDA: the key of a ConfigMap. */
+	if (kg_param_reads(row, KG_SOURCE_METADATA) && row->from[1] == KG_SOURCE_NONE && strcmp(row->name, "key") == 0)
+		return;
 	if (kg_slice_among(kg_slice_of(row->name), words) && !row->credential)
 		fail_msg("%s %s", scaler->type, row->name);
 }

@@ -1,22 +1,6 @@
 #include "policy/judge.h"
 
-static enum kg_action lesser(enum kg_action a, enum kg_action b)
-{
-	return a < b ? a : b;
-}
-
-static enum kg_action mode_ceiling(enum kg_mode mode)
-{
-	switch (mode) {
-	case KG_MODE_AUDIT:
-		return KG_ACTION_AUDIT;
-	case KG_MODE_WARN:
-		return KG_ACTION_WARN;
-	case KG_MODE_ENFORCE:
-		break;
-	}
-	return KG_ACTION_DENY;
-}
+#include "policy/decider.h"
 
 const char *kg_verdict_name(enum kg_verdict verdict)
 {
@@ -42,9 +26,11 @@ void kg_judgement_sum(struct kg_judgement *judgement)
 	struct tally actual = {{0}};
 	struct tally enforced = {{0}};
 
+	judgement->excused = 0;
 	for (size_t i = 0; i < judgement->count; i++) {
 		actual.of[judgement->items[i].action]++;
 		enforced.of[judgement->items[i].enforced]++;
+		judgement->excused += judgement->items[i].excused;
 	}
 	judgement->denied = actual.of[KG_ACTION_DENY];
 	judgement->warned = actual.of[KG_ACTION_WARN];
@@ -53,24 +39,34 @@ void kg_judgement_sum(struct kg_judgement *judgement)
 	judgement->enforced = verdict_of(&enforced);
 }
 
+static void add(struct kg_judgement *out, const struct kg_finding *finding, const struct kg_decision *decision)
+{
+	out->items[out->count++] = (struct kg_judged_finding){
+	        .finding = finding,
+	        .action = decision->action,
+	        .enforced = decision->enforced,
+	        .exemption = decision->exemption,
+	        .excused = kg_decision_excuses(decision),
+	        .scope = decision->scope,
+	};
+}
+
 int kg_policy_judge(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_findings *findings,
                     struct kg_arena *arena, struct kg_judgement *out)
 {
-	enum kg_action ceiling = mode_ceiling(policy->mode);
+	struct kg_decider decider = {0};
 
-	(void)subject;
 	*out = (struct kg_judgement){.dropped = findings->dropped};
 	out->items = kg_arena_calloc(arena, findings->count, sizeof(*out->items));
-	if (!out->items)
+	if (!out->items || (findings->count && kg_decider_init(&decider, policy, subject, arena)))
 		return KG_ENOMEM;
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct kg_finding *finding = &findings->items[i];
-		enum kg_action enforced_action = lesser(policy->actions[finding->rule], finding->ceiling);
-		enum kg_action action = lesser(enforced_action, ceiling);
+		struct kg_decision decision;
 
-		if (action == KG_ACTION_OFF)
-			continue;
-		out->items[out->count++] = (struct kg_judged_finding){.finding = finding, .action = action, .enforced = enforced_action};
+		kg_decide(&decider, finding->rule, finding->ceiling, &decision);
+		if (decision.action != KG_ACTION_OFF)
+			add(out, finding, &decision);
 	}
 	kg_judgement_sum(out);
 	return 0;

@@ -74,6 +74,40 @@ static void a_bare_off_is_the_action_although_yaml_reads_a_boolean(void **state)
 	kg_policy_unref(policy);
 }
 
+static void keys_without_a_value_at_the_top_are_as_if_they_were_not_there(void **state)
+{
+	struct kg_policy *policy = NULL;
+	struct kg_err err;
+
+	(void)state;
+	assert_int_equal(build(HEAD "mode:\nrules:\nscopes:\nexemptions:\nratchet: false\n", NULL, &policy, &err), 0);
+	assert_int_equal(policy->scope_count, 0);
+	assert_int_equal(policy->exemption_count, 0);
+	assert_false(policy->ratchet);
+	kg_policy_unref(policy);
+}
+
+static void positions_in_the_file_are_kept(void **state)
+{
+	struct kg_policy *policy = NULL;
+	struct kg_err err;
+
+	(void)state;
+	assert_int_equal(
+	        build(HEAD
+	              "mode: warn\nprofile: baseline\nrules:\n  secret-inline: warn\nexemptions:\n  - rule: secret-inline\n    name: a\n"
+	              "    reason: r\n    expires: 2027-01-31\n",
+	              NULL, &policy, &err),
+	        0);
+	assert_int_equal(policy->mode_place.line, 3);
+	assert_int_equal(policy->profile_place.line, 4);
+	assert_int_equal(policy->rules.places[KG_RULE_SECRET_INLINE].line, 6);
+	assert_int_equal(policy->exemptions[0].place.line, 8);
+	assert_int_equal(policy->exemptions[0].place.column, 5);
+	assert_string_equal(policy->exemptions[0].expires.text, "2027-01-31");
+	kg_policy_unref(policy);
+}
+
 static void permissive_denies_nothing(void **state)
 {
 	struct kg_policy *policy = NULL;
@@ -177,6 +211,45 @@ static const struct bad_text bad_texts[] = {
         {HEAD "rules:\n  identity-id-missing: on\n", 4, 3, "must be one of deny, warn, audit, off"},
         {HEAD "mode: warn\nmode: audit\n", 4, 1, "mode"},
         {HEAD "mode: [\n", 0, 0, ""},
+        {HEAD "mode: enforse\n", 3, 1, "did you mean \"enforce\"?"},
+        {HEAD "profile: restrictive\n", 3, 1, "did you mean \"restricted\"?"},
+        {HEAD "ratchet: maybe\n", 3, 1, "ratchet: must be true or false, is a string"},
+        {HEAD "rules: {secret-inline: {action: deney}}\n", 3, 25,
+         "rules.secret-inline.action: \"deney\" is not allowed, did you mean \"deny\"?"},
+        {HEAD "rules: {secret-inline: {exemptible: false}}\n", 3, 9, "rules.secret-inline: action: missing in this rule"},
+        {HEAD "rules: {secret-inline: {action: deny, exemptable: false}}\n", 3, 39, "did you mean \"exemptible\"?"},
+        {HEAD "rules: {secret-inline: }\n", 3, 9, "must be one of deny, warn, audit, off, is empty"},
+        {HEAD "scope:\n", 3, 1, "did you mean \"scopes\"?"},
+        {HEAD "scopes: {}\n", 3, 1, "scopes: must be a list, is a map"},
+        {HEAD "scopes:\n  - namespaces: [a]\n", 4, 5, "scopes[0]: this scope needs rules or mode"},
+        {HEAD "scopes:\n  - namespace: [a]\n", 4, 5, "scopes[0].namespace: unknown key, did you mean \"namespaces\"?"},
+        {HEAD "scopes:\n  - namespaces: []\n", 4, 5, "scopes[0].namespaces: is empty"},
+        {HEAD "scopes:\n  - namespaces:\n    mode: warn\n", 4, 5, "scopes[0].namespaces: has no value"},
+        {HEAD "scopes:\n  - namespaces: a\n", 4, 5, "must be a list of globs, is a string"},
+        {HEAD "scopes:\n  - namespaces: [a, [b]]\n", 4, 21, "scopes[0].namespaces[1]: must be a string, is a list"},
+        {HEAD "scopes:\n  - names: ['team-[ab]']\n", 4, 13, "\"[\" stands in no name; wildcards are * and ?"},
+        {HEAD "scopes:\n  - kinds: [ScaleObject]\n", 4, 13, "unknown kind, did you mean \"ScaledObject\"?"},
+        {HEAD "scopes:\n  - kinds: ['X*']\n", 4, 13, "matches none of ScaledObject"},
+        {HEAD "scopes:\n  - labels: {a: 5}\n", 4, 14, "scopes[0].labels.a: must be a string, is a number"},
+        {HEAD "scopes:\n  - rules: {}\n", 4, 5, "scopes[0].rules: is empty"},
+        {HEAD "scopes:\n  - rules: {secret-inline: {action: deny}}\n", 4, 13, "must be one of deny, warn, audit, off, is a map"},
+        {HEAD "scopes:\n  - rules: {secret-inlin: deny}\n", 4, 13, "did you mean \"secret-inline\"?"},
+        {HEAD "scopes:\n  - 5\n", 4, 5, "scopes[0]: a scope must be a map, is a number"},
+        {HEAD "exemptions:\n  - {rule: secret-inlin, name: a, reason: r}\n", 4, 6, "did you mean \"secret-inline\"?"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, reason: r}\n", 4, 5, "this exemption needs kind, namespace or name"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: a}\n", 4, 5, "exemptions[0]: reason: missing in this exemption"},
+        {HEAD "exemptions:\n  - {name: a, reason: r}\n", 4, 5, "exemptions[0]: rule: missing in this exemption"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: a, reason: ' '}\n", 4, 36, "exemptions[0].reason: must not be blank"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: '', reason: r}\n", 4, 27, "exemptions[0].name: must not be empty"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: a, reason: r, expires: soon}\n", 4, 47,
+         "\"soon\" is no date; write a day such as 2027-01-31"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: a, reason: r, expires: 2027}\n", 4, 47,
+         "must be a date such as 2027-01-31, is a number"},
+        {HEAD "exemptions:\n  - {rule: '*', name: a, reason: r}\n", 4, 6, "exemptions[0].rule: unknown rule"},
+        {HEAD "exemptions:\n  - {rule: secret-inline, name: a, reason: r}\nrules:\n  secret-inline: {action: deny, exemptible: false}\n", 4,
+         6, "exemptions[0].rule: secret-inline is locked by exemptible: false in line 6"},
+        {HEAD "scopes:\n  - {mode: warn}\n  - rules: {secret-inline: warn}\nrules:\n  secret-inline: {action: deny, exemptible: false}\n",
+         5, 13, "scopes[1].rules.secret-inline: locked by exemptible: false in line 7; no scope may lower it below deny"},
         {HEAD "---\n" HEAD, 1, 1, "holds one document"},
 };
 
@@ -221,6 +294,8 @@ int main(void)
 	        cmocka_unit_test(without_a_file_the_baseline_is_enforced),
 	        cmocka_unit_test(every_key_of_a_file_is_read),
 	        cmocka_unit_test(a_bare_off_is_the_action_although_yaml_reads_a_boolean),
+	        cmocka_unit_test(keys_without_a_value_at_the_top_are_as_if_they_were_not_there),
+	        cmocka_unit_test(positions_in_the_file_are_kept),
 	        cmocka_unit_test(permissive_denies_nothing),
 	        cmocka_unit_test(restricted_denies_what_baseline_warns_of_for_security),
 	        cmocka_unit_test(a_rule_in_the_file_goes_over_the_profile),

@@ -32,7 +32,7 @@ static json_t *make_causes(const struct kg_judgement *judgement, struct kg_arena
 			continue;
 		text = cause_text(finding, arena);
 		if (!text || json_array_append_new(causes, json_pack("{s:s, s:s, s:s}", "reason", kg_field_error_cause(finding->type),
-		                                                     "message", text, "field", finding->path))) {
+		                                                     "message", text, "field", kg_finding_place(finding)))) {
 			json_decref(causes);
 			return NULL;
 		}
@@ -79,7 +79,7 @@ static const char *annotation_text(const struct kg_judgement *judgement, struct 
 		const struct kg_judged_finding *judged = &judgement->items[i];
 
 		kg_buf_printf(&text, "%s%s %s %s", i ? "; " : "", kg_action_name(judged->action), kg_rule_get(judged->finding->rule)->name,
-		              judged->finding->path);
+		              kg_finding_place(judged->finding));
 	}
 	/* What did not fit is left out: the buffer holds whole findings only, because an append that does not fit appends nothing. */
 	return kg_arena_strdup(arena, kg_buf_text(&text));

@@ -86,6 +86,7 @@ static const struct kg_finding *keep_finding(struct kg_arena *arena, const struc
 		return NULL;
 	*copy = *finding;
 	copy->path = keep_text(arena, finding->path, &failed);
+	copy->shown = keep_text(arena, finding->shown, &failed);
 	copy->value = keep_text(arena, finding->value, &failed);
 	copy->detail = keep_text(arena, finding->detail, &failed);
 	copy->fix = keep_text(arena, finding->fix, &failed);

@@ -124,7 +124,7 @@ static int refuse_duplicates(const struct kg_json_text *text, cJSON *tree, struc
 		return 0;
 	kg_json_walk(text, tree, note_offset, &search);
 	position = kg_text_position(text->bytes, text->length, search.offset);
-	return kg_err_set_at(err, KG_EINVAL, position.line, position.column, "duplicate member \"%s\"", search.wanted->string);
+	return kg_err_set_at(err, KG_EINVAL, position.line, position.column, "duplicate member name");
 }
 
 /* ---- parsing ---- */

@@ -106,7 +106,7 @@ static size_t add_oauth2(const struct kg_decoded *decoded, struct kg_auth_entry 
 	count += add_oauth2_parameter(&out[count], "clientSecret", decoded->oauth2_secret);
 	if (decoded->oauth2_scopes.count > 0)
 		count += add_oauth2_parameter(&out[count], "scopes", nameless);
-	if (decoded->oauth2_parameters.count > 0)
+	if (decoded->object.authentication.oauth2.token_url_params.count > 0)
 		count += add_oauth2_parameter(&out[count], "endpointParams", nameless);
 	return count;
 }

@@ -121,7 +121,6 @@ struct kg_decoded {
 	struct kg_entry_list entries[KG_AUTH_BLOCK_OAUTH2]; /* of each block that is a list */
 	struct kg_auth_entry oauth2_secret;                 /* name and key */
 	struct kg_strings oauth2_scopes;
-	struct kg_pairs oauth2_parameters;
 };
 
 /* Over struct kg_decoded: whole objects. */

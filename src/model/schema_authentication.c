@@ -236,7 +236,7 @@ static const struct kg_schema_field oauth2_fields[] = {
 	KG_FIELD("clientSecret",   OBJECT,  struct kg_decoded, oauth2_secret,     KG_OPTIONAL, .nested = &secret_value),
 	KG_FIELD("tokenUrl",       STRING,  struct kg_decoded, OAUTH2(token_url), KG_NEEDED),
 	KG_FIELD("scopes",         STRINGS, struct kg_decoded, oauth2_scopes,     KG_OPTIONAL),
-	KG_FIELD("tokenUrlParams", PAIRS,   struct kg_decoded, oauth2_parameters, KG_OPTIONAL),
+	KG_FIELD("tokenUrlParams", PAIRS,   struct kg_decoded, OAUTH2(token_url_params), KG_OPTIONAL),
 };
 static const struct kg_schema oauth2 = KG_SCHEMA(oauth2_fields, 0);
 

@@ -46,7 +46,7 @@ int kg_yaml_merge(struct kg_yaml *yaml, struct kg_placed *mapping, const struct 
 
 static int refuse_twice(struct kg_yaml *yaml, const cJSON *member, struct kg_err *err)
 {
-	(void)kg_err_set(err, KG_EINVAL, "duplicate key \"%s\"", member->string);
+	(void)kg_err_set(err, KG_EINVAL, "duplicate key");
 	kg_yaml_place_error(yaml, kg_placed_of(member)->offset, err);
 	return KG_EINVAL;
 }

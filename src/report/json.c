@@ -42,8 +42,9 @@ static json_t *make_finding(struct json_writer *writer, const struct kg_report_f
 	if (body == NULL)
 		return NULL;
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s?}", "rule", rule->name, "category", kg_category_name(rule->category),
-	                 "action", kg_action_name(item->action), "path", finding->path, "line", (json_int_t)item->line, "column",
-	                 (json_int_t)item->column, "type", kg_field_error_cause(finding->type), "message", body, "fix", finding->fix);
+	                 "action", kg_action_name(item->action), "path", kg_finding_place(finding), "line", (json_int_t)item->line,
+	                 "column", (json_int_t)item->column, "type", kg_field_error_cause(finding->type), "message", body, "fix",
+	                 finding->fix);
 }
 
 static json_t *make_result(struct json_writer *writer, const struct kg_report_result *result)

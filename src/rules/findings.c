@@ -7,6 +7,7 @@
 #include "kedagate/model/order.h"
 #include "kedagate/syntax/url.h"
 #include "rules/secret_text.h"
+#include "rules/token_text.h"
 
 static bool is_known(const struct kg_findings *findings, const struct kg_finding *finding)
 {
@@ -34,7 +35,7 @@ static int make_room(struct kg_findings *findings)
 	return 0;
 }
 
-/* A value with one of these may hold a secret that was put in the wrong field: better not quoted at all. */
+/* A text with one of these may hold a secret that was put in the wrong field: better not quoted at all. */
 static bool is_suspicious(const char *value)
 {
 	static const char *const marks[] = {"@", "password", "pwd=", "secret", "bearer ", "basic ", "key=", "token="};
@@ -48,19 +49,55 @@ static bool is_suspicious(const char *value)
 	return kg_secret_in_text(value) != NULL;
 }
 
-/* What may be shown of a value: nothing of one that may hold a secret; of a URL not its user and its query, where tokens stand under any name. 0
- * or KG_ENOMEM. */
+/* The URL without its user and its query, where tokens stand under any name. NULL without memory. */
+static const char *bare_url(struct kg_arena *arena, const char *value, const struct kg_url *url)
+{
+	if (!url->has_user && url->query.length == 0)
+		return value;
+	return kg_arena_printf(arena, "%.*s://%.*s%s%.*s%.*s", (int)url->scheme.length, url->scheme.start, (int)url->host.length,
+	                       url->host.start, url->port.length > 0 ? ":" : "", (int)url->port.length, url->port.start,
+	                       (int)url->path.length, url->path.start);
+}
+
+/* What may be shown of a value: nothing of one that may hold a secret. 0 or KG_ENOMEM. */
 static int hide_secrets(struct kg_arena *arena, const char *value, const char **ret_shown)
 {
+	const char *shown = value;
 	struct kg_url url;
 
-	*ret_shown = value && is_suspicious(value) ? NULL : value;
-	if (!*ret_shown || !kg_url_parse(value, &url) || (!url.has_user && url.query.length == 0))
+	*ret_shown = NULL;
+	if (!value || is_suspicious(value))
 		return 0;
-	*ret_shown = kg_arena_printf(arena, "%.*s://%.*s%s%.*s%.*s", (int)url.scheme.length, url.scheme.start, (int)url.host.length,
-	                             url.host.start, url.port.length > 0 ? ":" : "", (int)url.port.length, url.port.start,
-	                             (int)url.path.length, url.path.start);
-	return *ret_shown ? 0 : KG_ENOMEM;
+	if (kg_url_parse(value, &url))
+		shown = bare_url(arena, value, &url);
+	if (!shown)
+		return KG_ENOMEM;
+	*ret_shown = kg_token_is_random(kg_slice_of(shown)) ? NULL : shown;
+	return 0;
+}
+
+/* The maps whose keys are the author's own words, by the end of their path. */
+static const char *const free_maps[] = {"].metadata", "metadata.annotations", "metadata.labels", ".tokenUrlParams"};
+
+/* Could the key be a name, and nothing but a name? */
+static bool is_plain_key(const char *key)
+{
+	return strcspn(key, "=@:;,&?%\"'\n\r\t") == strlen(key) && !kg_token_is_random(kg_slice_of(key));
+}
+
+/* Fill `shown` when a key in the path may hold a secret. 0 or KG_ENOMEM. */
+static int hide_key(struct kg_arena *arena, struct kg_finding *finding)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(free_maps); i++) {
+		const char *map = strstr(finding->path, free_maps[i]);
+		const char *key = map ? map + strlen(free_maps[i]) : "";
+
+		if (*key == '\0' || is_plain_key(key))
+			continue;
+		finding->shown = kg_arena_strndup(arena, finding->path, (size_t)(key - finding->path));
+		return finding->shown ? 0 : KG_ENOMEM;
+	}
+	return 0;
 }
 
 int kg_findings_add(struct kg_findings *findings, const struct kg_finding *finding)
@@ -79,7 +116,7 @@ int kg_findings_add(struct kg_findings *findings, const struct kg_finding *findi
 		return KG_ENOMEM;
 	added = &findings->items[findings->count++];
 	*added = *finding;
-	if (hide_secrets(findings->arena, finding->value, &added->value))
+	if (hide_secrets(findings->arena, finding->value, &added->value) || hide_key(findings->arena, added))
 		return KG_ENOMEM;
 	if (added->ceiling == KG_ACTION_OFF)
 		added->ceiling = KG_ACTION_DENY;

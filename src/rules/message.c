@@ -111,6 +111,11 @@ static const char *finish(const struct kg_buf *text, struct kg_arena *arena)
 	return kg_arena_strndup(arena, kg_buf_text(text), text->length);
 }
 
+const char *kg_finding_place(const struct kg_finding *finding)
+{
+	return finding->shown ? finding->shown : finding->path;
+}
+
 const char *kg_finding_body(const struct kg_finding *finding, struct kg_arena *arena)
 {
 	struct kg_buf out KG_CLEANUP(kg_buf_release);
@@ -126,7 +131,7 @@ const char *kg_finding_message(const struct kg_finding *finding, struct kg_arena
 
 	kg_buf_init(&out, MESSAGE_MAX);
 	if (*finding->path) {
-		append_text(&out, finding->path, PATH_SHOWN_MAX);
+		append_text(&out, kg_finding_place(finding), PATH_SHOWN_MAX);
 		kg_buf_puts(&out, ": ");
 	}
 	append_body(&out, finding);

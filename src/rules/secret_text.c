@@ -6,6 +6,7 @@
 #include "kedagate/syntax/connection_string.h"
 #include "kedagate/syntax/header.h"
 #include "kedagate/syntax/url.h"
+#include "rules/token_text.h"
 
 /* A name, and what stands under it in words. */
 struct secret_name {
@@ -13,7 +14,8 @@ struct secret_name {
 	const char *what;
 };
 
-/* Credentials of KEDA's scalers, by the name of the parameter. Identities (user names, client ids, access key ids) are none. */
+/* Credentials of KEDA's scalers, by the name of the parameter, whatever its case: an external scaler may write it otherwise. Identities (user names,
+ * client ids, access key ids) are none. */
 static const struct secret_name key_names[] = {
         {"accessKey", "an access key"},
         {"accessToken", "an access token"},
@@ -23,18 +25,23 @@ static const struct secret_name key_names[] = {
         {"appCredentialSecret", "a credential"},
         {"appKey", "an application key"},
         {"authToken", "a token"},
+        {"accessSecretKey", "a secret key"},
         {"awsSecretAccessKey", "an AWS secret access key"},
         {"awsSessionToken", "an AWS session token"},
         {"bearerToken", "a bearer token"},
+        {"clientKey", "a private key"},
         {"clientSecret", "a client secret"},
         {"credentials", "credentials"},
         {"customAuthValue", "the value of an authentication header"},
+        {"GoogleApplicationCredentials", "a service account key"},
         {"keyPassword", "the password of a private key"},
         {"password", "a password"},
         {"personalAccessToken", "an access token"},
         {"queryKey", "an API key"},
         {"secretKey", "a secret key"},
+        {"sasToken", "a shared access signature"},
         {"sentinelPassword", "a password"},
+        {"tlsClientKey", "a private key"},
         {"token", "a token"},
 };
 
@@ -90,11 +97,30 @@ static bool is_mask(struct kg_slice value)
 	return strchr("*xX.-", value.start[0]) != NULL;
 }
 
+/* What other tools put in for a secret that they keep: where it is, not what it is. */
+static const char *const reference_starts[] = {"vault:",     "vault+",   "ref+",  "op://", "secret://",
+                                               "secretref:", "arn:aws:", "file:", "env:",  "sops:"};
+
+static bool starts_with(struct kg_slice text, const char *start)
+{
+	return text.length > strlen(start) && memcmp(text.start, start, strlen(start)) == 0;
+}
+
+/* The path of a file, or where a tool finds the secret. Base64 may begin with a slash as well, but it looks random. */
+static bool is_reference(struct kg_slice value)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(reference_starts); i++) {
+		if (starts_with(value, reference_starts[i]))
+			return true;
+	}
+	return value.start[0] == '/' && memchr(value.start + 1, '/', value.length - 1) && !kg_token_is_random(value);
+}
+
 bool kg_secret_is_placeholder(struct kg_slice value)
 {
 	struct kg_slice trimmed = kg_slice_trim(value);
 
-	if (trimmed.length == 0 || is_variable_name(trimmed) || is_mask(trimmed))
+	if (trimmed.length == 0 || is_variable_name(trimmed) || is_mask(trimmed) || is_reference(trimmed))
 		return true;
 	if (trimmed.start[0] == '$' || (trimmed.start[0] == '{' && trimmed.start[trimmed.length - 1] == '}'))
 		return true;
@@ -199,14 +225,42 @@ const char *kg_secret_in_text(const char *text)
 		what = secret_in_query(text);
 	if (!what && (has_mysql_password(text) || has_dsn_password(text)))
 		what = "a password in a connection string";
-	return what;
+	return what ? what : kg_token_in_text(text);
+}
+
+/* Parameters of a query that may be a key, and may be many other things. */
+static const char *const doubtful_names[] = {"key", "code", "auth", "signature", "access_key", "secret"};
+
+const char *kg_secret_suspected_in_text(const char *text)
+{
+	struct kg_slice value;
+	struct kg_url url;
+
+	if (!kg_url_parse(text, &url))
+		return NULL;
+	if (url.has_user && !url.has_password && kg_token_is_random(url.user))
+		return "what looks like a token in a URL";
+	for (size_t i = 0; i < KG_ARRAY_LEN(doubtful_names); i++) {
+		if (kg_query_get(url.query, doubtful_names[i], &value) && kg_token_is_random(value))
+			return "what looks like a key in a URL";
+	}
+	return NULL;
 }
 
 const char *kg_secret_by_key(const char *key)
 {
 	for (size_t i = 0; i < KG_ARRAY_LEN(key_names); i++) {
-		if (key_names[i].name[0] == key[0] && strcmp(key_names[i].name, key) == 0)
+		if (kg_slice_equal_nocase(kg_slice_of(key), key_names[i].name))
 			return key_names[i].what;
+	}
+	return NULL;
+}
+
+const char *kg_secret_by_query_name(const char *name)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(query_names); i++) {
+		if (strcmp(query_names[i].name, name) == 0)
+			return query_names[i].what;
 	}
 	return NULL;
 }

@@ -14,13 +14,19 @@ struct entry {
 	const struct kg_param *row; /* NULL: the scaler is not described, or has no such parameter */
 };
 
+/* What was found. */
+struct secret {
+	const char *what; /* NULL: nothing */
+	enum kg_action ceiling;
+};
+
 /* A parameter that is a secret, by the scaler's rows; by its name where there are none. */
-static const char *secret_by_row_or_key(const struct kg_rule_trigger *trigger, const struct entry *entry)
+static const char *secret_by_row_or_key(const struct entry *entry)
 {
 	const char *by_key = kg_secret_by_key(entry->pair->key);
 
 	if (!entry->row)
-		return by_key && !trigger->resolved.scaler ? NULL : by_key;
+		return by_key;
 	if (!entry->row->credential)
 		return NULL;
 	return by_key ? by_key : "a credential";
@@ -32,19 +38,34 @@ static bool is_query(const char *key)
 	return strcmp(key, "query") == 0 || strncmp(key, "query.", strlen("query.")) == 0 || strcmp(key, "nrql") == 0;
 }
 
-static const char *secret_in_entry(const struct kg_rule_trigger *trigger, const struct entry *entry)
+/* A secret by what the value looks like. */
+static struct secret secret_in_value(const char *key, const char *value)
+{
+	struct secret secret = {.ceiling = KG_ACTION_DENY};
+
+	if (strcmp(key, "customHeaders") == 0) {
+		secret.what = kg_secret_in_headers(value);
+	} else if (is_query(key)) {
+		secret.what = kg_secret_in_query_text(value);
+	} else {
+		secret.what = kg_secret_in_text(value);
+		if (!secret.what)
+			secret = (struct secret){kg_secret_suspected_in_text(value), KG_ACTION_WARN};
+	}
+	return secret;
+}
+
+static struct secret secret_in_entry(const struct kg_rule_trigger *trigger, const struct entry *entry)
 {
 	const char *value = entry->pair->value;
-	const char *what = NULL;
+	const char *by_key = kg_text_blank(value) ? NULL : secret_by_row_or_key(entry);
 
 	if (kg_text_blank(value))
-		return NULL;
-	what = secret_by_row_or_key(trigger, entry);
-	if (what && !kg_secret_is_placeholder(kg_slice_of(value)))
-		return what;
-	if (strcmp(entry->pair->key, "customHeaders") == 0)
-		return kg_secret_in_headers(value);
-	return is_query(entry->pair->key) ? kg_secret_in_query_text(value) : kg_secret_in_text(value);
+		return (struct secret){0};
+	/* What a type that no KEDA has does with a key of that name, nobody knows. */
+	if (by_key && !kg_secret_is_placeholder(kg_slice_of(value)))
+		return (struct secret){by_key, trigger->resolved.scaler ? KG_ACTION_DENY : KG_ACTION_WARN};
+	return secret_in_value(entry->pair->key, value);
 }
 
 static const char *fix_of(const struct kg_rule_context *context, const struct entry *entry)
@@ -56,21 +77,28 @@ static const char *fix_of(const struct kg_rule_context *context, const struct en
 	return "move it to a Secret, and name it in a TriggerAuthentication (secretTargetRef)";
 }
 
+static int add_secret(const struct kg_rule_context *context, const char *path, struct secret secret, const char *fix,
+                      struct kg_findings *out)
+{
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_SECRET_INLINE,
+	                                    .path = path,
+	                                    .type = KG_FIELD_FORBIDDEN,
+	                                    .detail = kg_arena_printf(context->arena, "%s for everyone to read who may read a %s",
+	                                                              secret.what, kg_kind_name(context->object->kind)),
+	                                    .fix = fix,
+	                                    .ceiling = secret.ceiling,
+	                            });
+}
+
 static int check_entry(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct entry *entry,
                        struct kg_findings *out)
 {
-	const char *what = secret_in_entry(trigger, entry);
+	struct secret secret = secret_in_entry(trigger, entry);
 
-	if (!what)
+	if (!secret.what)
 		return 0;
-	return kg_findings_add(out, &(struct kg_finding){
-	                                    .rule = KG_RULE_SECRET_INLINE,
-	                                    .path = kg_rule_metadata_path(context, trigger, entry->pair->key),
-	                                    .type = KG_FIELD_FORBIDDEN,
-	                                    .detail = kg_arena_printf(context->arena, "%s for everyone to read who may read a %s", what,
-	                                                              kg_kind_name(context->object->kind)),
-	                                    .fix = fix_of(context, entry),
-	                            });
+	return add_secret(context, kg_rule_metadata_path(context, trigger, entry->pair->key), secret, fix_of(context, entry), out);
 }
 
 static int check_trigger(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
@@ -95,20 +123,53 @@ static int check_vault_token(const struct kg_rule_context *context, struct kg_fi
 
 	if (!vault->set || kg_text_blank(vault->token) || kg_secret_is_placeholder(kg_slice_of(vault->token)))
 		return 0;
-	return kg_findings_add(out,
-	                       &(struct kg_finding){
-	                               .rule = KG_RULE_SECRET_INLINE,
-	                               .path = "spec.hashiCorpVault.credential.token",
-	                               .type = KG_FIELD_FORBIDDEN,
-	                               .detail = kg_arena_printf(context->arena, "a Vault token for everyone to read who may read a %s",
-	                                                         kg_kind_name(context->object->kind)),
-	                               .fix = "use authentication: kubernetes with a service account and a role",
-	                       });
+	return add_secret(context, "spec.hashiCorpVault.credential.token", (struct secret){"a Vault token", KG_ACTION_DENY},
+	                  "use authentication: kubernetes with a service account and a role", out);
+}
+
+/* Parameters of the token request: KEDA sends them as they stand here. */
+static int check_token_parameters(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_pairs *parameters = &context->object->authentication.oauth2.token_url_params;
+	int status = 0;
+
+	for (size_t i = 0; i < parameters->count && status == 0; i++) {
+		const struct kg_pair *pair = &parameters->items[i];
+		bool named = kg_secret_by_query_name(pair->key) || kg_secret_by_key(pair->key);
+
+		if (!named || kg_text_blank(pair->value) || kg_secret_is_placeholder(kg_slice_of(pair->value)))
+			continue;
+		status = add_secret(context, kg_path_key(context->arena, "spec.oauth2.tokenUrlParams", pair->key),
+		                    (struct secret){"a secret", KG_ACTION_DENY}, "write clientSecret, which names a Secret", out);
+	}
+	return status;
+}
+
+/* A text of an authentication in which a secret may stand. */
+static int check_text(const struct kg_rule_context *context, const char *path, const char *text, struct kg_findings *out)
+{
+	struct secret secret = text ? secret_in_value("", text) : (struct secret){0};
+
+	return secret.what ? add_secret(context, path, secret, "remove it", out) : 0;
+}
+
+static int check_authentication(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_authentication *authentication = &context->object->authentication;
+	int status = check_vault_token(context, out);
+
+	if (status == 0)
+		status = check_text(context, "spec.hashiCorpVault.address", authentication->vault.address, out);
+	if (status == 0)
+		status = check_text(context, "spec.oauth2.tokenUrl", authentication->oauth2.token_url, out);
+	if (status == 0)
+		status = check_text(context, "spec.azureKeyVault.vaultUri", authentication->azure_key_vault_uri, out);
+	return status ? status : check_token_parameters(context, out);
 }
 
 int kg_check_secret_inline(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	if (context->object->kind & KG_KINDS_AUTHENTICATION)
-		return check_vault_token(context, out);
+		return check_authentication(context, out);
 	return kg_rule_each_trigger(context, out, check_trigger);
 }

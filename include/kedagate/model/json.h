@@ -27,7 +27,8 @@ struct kg_json_facts {
  * Parse one JSON document (RFC 8259; leading and trailing white space allowed) from `bytes`, which is changed where it holds \u0000 (the escape becomes
  * \uFFFD, same length). The tree and its strings live in `arena`; never pass it to cJSON_Delete outside of it.
  * KG_EINVAL with line and column: malformed, invalid UTF-8, unpaired surrogate, control byte in a string, number out of range, more than
- * KG_MAX_DEPTH levels, duplicate member name (names it), something behind the document, empty input. KG_ENOMEM over the arena's cap.
+ * KG_MAX_DEPTH levels, duplicate member name, something behind the document, empty input. KG_ENOMEM over the arena's cap. No message quotes the
+ * text: it may hold secrets.
  */
 KG_MUST_CHECK int kg_json_parse(char *bytes, size_t length, struct kg_arena *arena, cJSON **ret_tree, struct kg_json_facts *ret_facts,
                                 struct kg_err *err);

@@ -211,6 +211,7 @@ struct kg_vault {
 struct kg_oauth2 {
 	bool set;
 	const char *type, *client_id, *token_url;
+	struct kg_pairs token_url_params;
 };
 
 struct kg_authentication {

@@ -32,7 +32,9 @@ const char *kg_field_error_cause(enum kg_field_error type);
 
 struct kg_finding {
 	enum kg_rule_id rule;
-	const char *path; /* "spec.triggers[0].metadata.sslmode"; "" is the object as a whole */
+	const char *
+	        path; /* "spec.triggers[0].metadata.sslmode"; "" is the object as a whole. May hold a key that is a secret: see kg_finding_place */
+	const char *shown; /* kg_findings_add: the part of the path that may be shown when not all of it may, else NULL */
 	enum kg_field_error type;
 	const char *value;  /* quoted in the text when not NULL; never a secret. Only for INVALID, NOT_SUPPORTED, DUPLICATE, NOT_FOUND */
 	const char *detail; /* what is wrong and what is right, no rule id, no full stop; one line */
@@ -48,6 +50,9 @@ struct kg_findings {
 	size_t capacity;
 	size_t dropped; /* over KG_MAX_FINDINGS */
 };
+
+/* The path, as far as it may be shown: it ends before a key that may hold a secret. Whatever leaves the process takes it from here. */
+const char *kg_finding_place(const struct kg_finding *finding);
 
 /* `<path>: <type text>[: <value>][: <detail>]`, the value quoted as Go's %q does, control characters escaped, a long one cut. NO_EFFECT has no
  * type text: the detail stands alone; an empty path is left out. NULL without memory. */

@@ -274,7 +274,7 @@ static const struct bad_body bad_bodies[] = {
         {REVIEW("{\"uid\":\"u\",\"operation\":\"CREATE\",\"object\":{}}"), "request.kind.kind"},
         {REVIEW("{" KIND ",\"uid\":\"u\",\"operation\":\"CREATE\",\"object\":null}"), "request.object: must be an object for CREATE"},
         {REVIEW("{" KIND ",\"uid\":\"u\",\"operation\":\"UPDATE\",\"object\":[]}"), "request.object: must be an object for UPDATE"},
-        {REVIEW("{\"uid\":\"a\",\"uid\":\"b\"}"), "uid"},
+        {REVIEW("{\"uid\":\"a\",\"uid\":\"b\"}"), "duplicate member name"},
         {REVIEW("{\"uid\":\"\xff\"}"), "line 1"},
 };
 

@@ -79,8 +79,8 @@ static const struct refusal refusals[] = {
 	{"1 x",                         1, 3,  "behind the document"},
 	{"truely",                      1, 5,  "behind the document"},
 	{"[1]\r\n]",                    2, 1,  "behind the document"},
-	{"{\"a\":1,\n \"b\":2,\n  \"a\":3}", 3, 3, "duplicate member \"a\""},
-	{"[{\"x\":{\"a\":1,\"\\u0061\":2}}]", 1, 14, "duplicate member \"a\""},
+	{"{\"a\":1,\n \"b\":2,\n  \"a\":3}", 3, 3, "duplicate member name"},
+	{"[{\"x\":{\"a\":1,\"\\u0061\":2}}]", 1, 14, "duplicate member name"},
 };
 /* clang-format on */
 
@@ -242,7 +242,7 @@ static void duplicates_are_found_among_few_and_many_members(void **state)
 	for (size_t i = 0; i < KG_ARRAY_LEN(counts); i++) {
 		assert_int_equal(parse_json(f, object_of(f, counts[i], "b")), 0);
 		assert_int_equal(parse_json(f, object_of(f, counts[i], "a0")), KG_EINVAL);
-		assert_string_equal(f->err.message, "duplicate member \"a0\"");
+		assert_string_equal(f->err.message, "duplicate member name");
 		assert_int_equal(f->err.column, f->length - strlen("\"a0\":1}") + 1);
 	}
 }

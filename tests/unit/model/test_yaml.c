@@ -94,16 +94,16 @@ static const struct document merges[] = {
 	{"b: {\"<<\": {x: 1}}\n", "{\"b\":{\"<<\":{\"x\":1}}}"},
 	{"b: {!!merge \"<<\": {x: 1}}\n", "{\"b\":{\"x\":1}}"},
 	{"a: &a {x: 1}\nb: &b {<<: *a}\nc: {<<: *b, <<: {w: 1}}\n", "{\"a\":{\"x\":1},\"b\":{\"x\":1},\"c\":{\"x\":1,\"w\":1}}"},
-	{"b: {<<: {x: 1}, w: 1, w: 2}\n", "1:23 duplicate key \"w\""},
+	{"b: {<<: {x: 1}, w: 1, w: 2}\n", "1:23 duplicate key"},
 	{"b: {<<: 5}\n", "1:9 a merge key needs a mapping or a list of mappings"},
 	{"b: {<<: [5]}\n", "1:10 a merge key needs a mapping or a list of mappings"},
 	{"- <<\n", "[\"<<\"]"},
 };
 
 static const struct document refused[] = {
-	{"a: 1\na: 2\n", "2:1 duplicate key \"a\""},
-	{"a:\n  b: {c: 1, d: 2, c: 3}\n", "2:19 duplicate key \"c\""},
-	{"1: a\n\"1\": b\n", "2:1 duplicate key \"1\""},
+	{"a: 1\na: 2\n", "2:1 duplicate key"},
+	{"a:\n  b: {c: 1, d: 2, c: 3}\n", "2:19 duplicate key"},
+	{"1: a\n\"1\": b\n", "2:1 duplicate key"},
 	{"a: [1, 2\nb: 3\n", "2:2 while parsing a flow sequence: did not find expected ',' or ']'"},
 	{"a: b: c\n", "1:5 mapping values are not allowed in this context"},
 	{"a: \"x\n", "2:1 while scanning a quoted scalar: found unexpected end of stream"},
@@ -153,7 +153,7 @@ static void duplicates_are_found_among_many_keys(void **state)
 	for (size_t i = 0; i < count; i++)
 		at += (size_t)snprintf(text + at, 16, "k%zu: 1\n", i);
 	(void)snprintf(text + at, 16, "k77: 1\n");
-	assert_string_equal(read_all(f, text), "100001:1 duplicate key \"k77\"");
+	assert_string_equal(read_all(f, text), "100001:1 duplicate key");
 }
 
 static void many_merged_keys_take_no_quadratic_time(void **state)

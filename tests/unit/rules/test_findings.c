@@ -75,6 +75,9 @@ static void a_value_that_may_hold_a_secret_is_not_shown(void **state)
 	        {"user:hunter2@x.tmprl.cloud:7233", NULL},
 	        {"5432 password=hunter2", NULL},
 	        {"Bearer hunter2", NULL},
+	        {"Zq7kT2mB9xYp4Lr8", NULL},
+	        {"https://h/services/Zq7kT2mB9xYp4Lr8", NULL},
+	        {"https://[::1]:9090/p", "https://[::1]:9090/p"},
 	        {NULL, NULL},
 	};
 	struct kg_arena arena;
@@ -95,6 +98,34 @@ static void a_value_that_may_hold_a_secret_is_not_shown(void **state)
 			assert_string_equal(findings.items[i].value, rows[i].shown);
 		else
 			assert_null(findings.items[i].value);
+	}
+	kg_arena_release(&arena);
+}
+
+static void a_path_is_shown_up_to_a_key_that_may_hold_a_secret(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *shown;
+	} rows[] = {
+	        {"spec.triggers[0].metadata.password", "spec.triggers[0].metadata.password"},
+	        {"spec.triggers[0].metadata[queue name]", "spec.triggers[0].metadata[queue name]"},
+	        {"spec.triggers[0].metadata.GoogleApplicationCredentials", "spec.triggers[0].metadata.GoogleApplicationCredentials"},
+	        {"metadata.annotations[autoscaling.keda.sh/paused]", "metadata.annotations[autoscaling.keda.sh/paused]"},
+	        {"spec.triggers[0].metadata[amqp://u:hunter2@h]", "spec.triggers[0].metadata"},
+	        {"spec.triggers[0].metadata[password:hunter2]", "spec.triggers[0].metadata"},
+	        {"spec.triggers[0].metadata.Zq7kT2mB9xYp4Lr8", "spec.triggers[0].metadata"},
+	        {"metadata.labels[Zq7kT2mB9xYp4Lr8]", "metadata.labels"},
+	};
+	struct kg_arena arena;
+	struct kg_findings findings = {.arena = &arena};
+
+	(void)state;
+	kg_arena_init(&arena, 1 << 20);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(kg_findings_add(&findings, &(struct kg_finding){.path = rows[i].path, .detail = "wrong"}), 0);
+		assert_string_equal(findings.items[i].path, rows[i].path);
+		assert_string_equal(kg_finding_place(&findings.items[i]), rows[i].shown);
 	}
 	kg_arena_release(&arena);
 }
@@ -179,6 +210,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(findings_stand_in_document_order, setup, teardown),
 	        cmocka_unit_test(findings_that_say_the_same_are_kept_once),
 	        cmocka_unit_test(a_value_that_may_hold_a_secret_is_not_shown),
+	        cmocka_unit_test(a_path_is_shown_up_to_a_key_that_may_hold_a_secret),
 	        cmocka_unit_test(a_path_or_detail_that_found_no_memory_is_an_error),
 	        cmocka_unit_test_setup_teardown(over_the_limit_they_are_only_counted, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_sound_object_has_none, setup, teardown),

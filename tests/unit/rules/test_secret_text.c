@@ -72,6 +72,38 @@ static void secrets_in_connection_strings_are_seen(void **state)
 	assert_rows(kg_secret_in_text, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+static void tokens_that_their_issuers_mark_are_seen(void **state)
+{
+	static const struct row rows[] = {
+	        {"https://ghp_16C7e42F292c6912E7710c838347Ae178B4a@github.com", "GitHub token"},
+	        {"x=glpat-Zq7kT2mB9xYp4Lr8sWdE", "GitLab token"},
+	        {"https://maps.example/?key=AIzaSyD4u8kQ2mB9xYp4Lr8sWdEzX1cVbNm", "Google API key"},
+	        {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N", "JSON web token"},
+	        {"ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL},
+	        {"myghp_16C7e42F292c6912E7710c838347Ae178B4a", NULL},
+	        {"eyJhbGciOiJIUzI1NiJ9", NULL},
+	};
+
+	(void)state;
+	assert_rows(kg_secret_in_text, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void users_and_keys_that_look_random_are_suspected(void **state)
+{
+	static const struct row rows[] = {
+	        {"https://Zq7kT2mB9xYp4Lr8@host.example/path", "token"},
+	        {"https://host.example/path?page=1&key=Zq7kT2mB9xYp4Lr8", "key"},
+	        {"https://host.example/path?code=0a1b2c3d4e5f60718293", "key"},
+	        {"https://keda@host.example/path?key=orders", NULL},
+	        {"https://host.example/Zq7kT2mB9xYp4Lr8?key=", NULL},
+	        {"https://host.example/?key=6d1c6e2c-6a0b-4b68-9a51-0f6f7f0d9a11", NULL},
+	        {"Zq7kT2mB9xYp4Lr8", NULL},
+	};
+
+	(void)state;
+	assert_rows(kg_secret_suspected_in_text, rows, sizeof(rows) / sizeof(rows[0]));
+}
+
 static void queries_and_formulas_are_no_secrets(void **state)
 {
 	static const struct row rows[] = {
@@ -120,9 +152,14 @@ static void placeholders_stand_for_a_secret_and_are_none(void **state)
 	        "REDIS_PASSWORD",
 	        "DB_1_PASSWORD",
 	        "A_09_Z",
+	        "/var/run/secrets/db/password",
+	        "vault:secret/data/db#password",
+	        "ref+awsssm://db/password",
+	        "op://shop/db/password",
 	};
-	static const char *const secrets[] = {"hunter2", "PASSWORD",  "abc_DEF", "Abc_DEF", "1_DEF", "_DEF", "A-B_C",
-	                                      "a$b",     "pass{word", "{word",   "word}",   "1234",  "xy"};
+	static const char *const secrets[] = {
+	        "/Zq7kT2mB9x/Yp4Lr8", "/hunter2", "vault:", "hunter2", "PASSWORD", "abc_DEF", "Abc_DEF", "1_DEF", "_DEF", "A-B_C", "a$b",
+	        "pass{word",          "{word",    "word}",  "1234",    "xy"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++) {
@@ -135,13 +172,16 @@ static void placeholders_stand_for_a_secret_and_are_none(void **state)
 	}
 }
 
-static void keys_are_known_by_their_exact_names(void **state)
+static void keys_are_known_by_their_names(void **state)
 {
 	(void)state;
 	assert_string_equal(kg_secret_by_key("password"), "a password");
 	assert_string_equal(kg_secret_by_key("personalAccessToken"), "an access token");
 	assert_null(kg_secret_by_key("passwordFromEnv"));
-	assert_null(kg_secret_by_key("Password"));
+	assert_string_equal(kg_secret_by_key("SecretKey"), "a secret key");
+	assert_string_equal(kg_secret_by_key("PASSWORD"), "a password");
+	assert_string_equal(kg_secret_by_key("clientKey"), "a private key");
+	assert_null(kg_secret_by_key("Passwords"));
 	assert_null(kg_secret_by_key("keyParamName"));
 	assert_null(kg_secret_by_key("key"));
 	assert_null(kg_secret_by_key("username"));
@@ -153,10 +193,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(passwords_in_urls_are_seen),
 	        cmocka_unit_test(secrets_in_connection_strings_are_seen),
+	        cmocka_unit_test(tokens_that_their_issuers_mark_are_seen),
+	        cmocka_unit_test(users_and_keys_that_look_random_are_suspected),
 	        cmocka_unit_test(queries_and_formulas_are_no_secrets),
 	        cmocka_unit_test(headers_that_authenticate_are_seen),
 	        cmocka_unit_test(placeholders_stand_for_a_secret_and_are_none),
-	        cmocka_unit_test(keys_are_known_by_their_exact_names),
+	        cmocka_unit_test(keys_are_known_by_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

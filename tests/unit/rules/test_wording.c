@@ -158,15 +158,22 @@ static void a_secret_is_told_where_it_belongs(void **state)
 	ASSERT_WORDINGS(state, rows);
 }
 
-/* Of a type that no version of KEDA has nothing is known, not even that "token" is one. */
-static void secrets_by_name_need_a_scaler(void **state)
+static enum kg_action ceiling_of(const struct fixture *f, enum kg_rule_id rule)
+{
+	const struct kg_finding *finding = finding_of(f, rule);
+
+	return finding ? finding->ceiling : KG_ACTION_OFF;
+}
+
+/* Of a type that no version of KEDA has nothing is known, not even for certain that "token" is one. */
+static void secrets_by_name_are_certain_of_a_known_type_only(void **state)
 {
 	struct fixture *f = *state;
 
 	judge(f, SCALED_OBJECT "    - {type: no-such-type, metadata: {token: hunter2}}\n");
-	assert_null(finding_of(f, KG_RULE_SECRET_INLINE));
+	assert_int_equal(ceiling_of(f, KG_RULE_SECRET_INLINE), KG_ACTION_WARN);
 	judge(f, SCALED_OBJECT "    - {type: no-such-type, metadata: {host: 'amqp://u:hunter2@h'}}\n");
-	assert_non_null(finding_of(f, KG_RULE_SECRET_INLINE));
+	assert_int_equal(ceiling_of(f, KG_RULE_SECRET_INLINE), KG_ACTION_DENY);
 }
 
 static void a_vault_token_that_is_none_is_left_alone(void **state)
@@ -238,7 +245,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(identities_are_told_what_to_write, setup, teardown),
 	        cmocka_unit_test_setup_teardown(malformed_fields_are_told_how_to_mend_them, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_secret_is_told_where_it_belongs, setup, teardown),
-	        cmocka_unit_test_setup_teardown(secrets_by_name_need_a_scaler, setup, teardown),
+	        cmocka_unit_test_setup_teardown(secrets_by_name_are_certain_of_a_known_type_only, setup, teardown),
 	        cmocka_unit_test_setup_teardown(a_vault_token_that_is_none_is_left_alone, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_switch_that_is_on_is_shown, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_list_of_triggers_is_blamed_once, setup, teardown),

@@ -71,7 +71,6 @@ static const struct {
         {X509_V_ERR_KEYUSAGE_NO_CERTSIGN, "may not sign certificates (its key usage lacks keyCertSign); issue by one that may"},
         {X509_V_ERR_PATH_LENGTH_EXCEEDED, "allows fewer authorities below it (its path length); issue without an intermediate"},
         {X509_V_ERR_INVALID_PURPOSE, "is not for servers (its extended key usage lacks serverAuth); issue by one without that limit"},
-        {X509_V_ERR_CERT_SIGNATURE_FAILURE, "is not signed by the key of the issuer's certificate there; put the right one there"},
         {X509_V_ERR_CA_KEY_TOO_SMALL, "has too short a key; make one of 2048 bits or more, or ECDSA P-256"},
         {X509_V_ERR_CA_MD_TOO_WEAK, "is signed with MD5 or SHA-1, which clients refuse; issue it with SHA-256"},
         {X509_V_ERR_PERMITTED_VIOLATION, "has a name that its authority may not issue (name constraints)"},

@@ -21,6 +21,7 @@ bool kg_trust_is_unknown(int error)
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 		return true;
 	default:
 		return false;
@@ -58,9 +59,8 @@ static int prepare(X509_STORE_CTX *context, const struct kg_trust_question *ques
 	X509_STORE_CTX_set0_trusted_stack(context, trusted);
 	X509_STORE_CTX_set_verify_cb(context, allow_any_usage);
 	parameters = X509_STORE_CTX_get0_param(context);
-	X509_VERIFY_PARAM_set_time(parameters, question->now);
 	X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
-	return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN) == 1 &&
+	return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) == 1 &&
 	                       X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER) == 1
 	               ? 0
 	               : KG_ENOMEM;
@@ -78,31 +78,49 @@ static X509 *find_half_authority(STACK_OF(X509) * chain)
 	return NULL;
 }
 
-static time_t earliest_end(STACK_OF(X509) * chain)
+/* OpenSSL counts the last second as over. */
+static int check_dates(const X509 *certificate, time_t now, time_t *ret_not_after)
 {
 	struct kg_certificate_dates dates;
-	time_t earliest = 0;
 
-	for (int i = 0; i < sk_X509_num(chain); i++) {
-		if (kg_certificate_dates_read(sk_X509_value(chain, i), &dates) == 0 && (i == 0 || dates.not_after < earliest))
-			earliest = dates.not_after;
-	}
-	return earliest;
+	if (kg_certificate_dates_read(certificate, &dates) != 0)
+		return X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD;
+	*ret_not_after = dates.not_after;
+	if (now < dates.not_before)
+		return X509_V_ERR_CERT_NOT_YET_VALID;
+	return now > dates.not_after ? X509_V_ERR_CERT_HAS_EXPIRED : X509_V_OK;
 }
 
-static void accept(STACK_OF(X509) * chain, struct kg_trust_answer *out)
+/* The leaf first. */
+static struct kg_trust_answer judge_chain(STACK_OF(X509) * chain, time_t now)
 {
+	struct kg_trust_answer answer = {.error = X509_V_OK, .anchor = sk_X509_value(chain, sk_X509_num(chain) - 1)};
 	X509 *half = find_half_authority(chain);
 
 	if (half != NULL)
-		*out = (struct kg_trust_answer){.error = X509_V_ERR_INVALID_CA, .certificate = half};
-	else
-		*out = (struct kg_trust_answer){
-		        .error = X509_V_OK, .anchor = sk_X509_value(chain, sk_X509_num(chain) - 1), .not_after = earliest_end(chain)};
+		return (struct kg_trust_answer){.error = X509_V_ERR_INVALID_CA, .certificate = half};
+	for (int i = 0; i < sk_X509_num(chain); i++) {
+		time_t not_after = 0;
+		int error = check_dates(sk_X509_value(chain, i), now, &not_after);
+
+		if (error != X509_V_OK)
+			return (struct kg_trust_answer){.error = error, .certificate = sk_X509_value(chain, i)};
+		if (i == 0 || not_after < answer.not_after)
+			answer.not_after = not_after;
+	}
+	return answer;
+}
+
+/* OpenSSL calls what must not sign no authority. */
+static struct kg_trust_answer failure(int error, X509 *certificate)
+{
+	if (error == X509_V_ERR_INVALID_CA && (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) == 0)
+		error = X509_V_ERR_KEYUSAGE_NO_CERTSIGN;
+	return (struct kg_trust_answer){.error = error, .certificate = certificate};
 }
 
 /* KG_ENOMEM, also when OpenSSL gave up without a judgement. */
-static int verify_in(X509_STORE_CTX *context, struct kg_trust_answer *out)
+static int verify_in(X509_STORE_CTX *context, time_t now, struct kg_trust_answer *out)
 {
 	int result = X509_verify_cert(context);
 	int error = X509_STORE_CTX_get_error(context);
@@ -110,9 +128,9 @@ static int verify_in(X509_STORE_CTX *context, struct kg_trust_answer *out)
 	if (result < 0 || error == X509_V_ERR_OUT_OF_MEM || error == X509_V_ERR_UNSPECIFIED)
 		return KG_ENOMEM;
 	if (result == 1)
-		accept(X509_STORE_CTX_get0_chain(context), out);
+		*out = judge_chain(X509_STORE_CTX_get0_chain(context), now);
 	else
-		*out = (struct kg_trust_answer){.error = error, .certificate = X509_STORE_CTX_get_current_cert(context)};
+		*out = failure(error, X509_STORE_CTX_get_current_cert(context));
 	return 0;
 }
 
@@ -125,7 +143,7 @@ static int verify_with(const struct kg_trust_question *question, X509 *authority
 	if (context != NULL && trusted != NULL && sk_X509_push(trusted, authority) > 0)
 		status = prepare(context, question, trusted, untrusted);
 	if (status == 0)
-		status = verify_in(context, out);
+		status = verify_in(context, question->now, out);
 	X509_STORE_CTX_free(context);
 	sk_X509_free(trusted);
 	return status;

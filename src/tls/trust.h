@@ -30,12 +30,13 @@ struct kg_trust_answer {
 /*
  * Verify for TLS servers: dates, CA:TRUE, keyCertSign, path length, name constraints, extended key usage down the chain, signatures and their
  * digests, key sizes. Differences from OpenSSL's defaults, all because Go does so: any certificate in the bundle is an anchor, self-signed or
- * not, the leaf itself too; each is tried, so that two of one name do not hide each other; anyExtendedKeyUsage allows servers; a version 3
+ * not, the leaf itself too; each is tried, so that two of one name do not hide each other; the last second
+ * counts; anyExtendedKeyUsage allows servers; a version 3
  * authority needs basicConstraints. Of several failures the most telling is given. Returns 0 with the answer; KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_trust_verify(const struct kg_trust_question *question, struct kg_trust_answer *ret_answer, struct kg_err *err);
 
-/* The chain leads to none of the authorities. */
+/* The chain leads to none of the authorities: nothing there has issued its top, or has that name and another key (kg_trust_namesake). */
 bool kg_trust_is_unknown(int error);
 
 /* An authority with the name of the one that is missing above the chain: it has that name, and another key. NULL when there is none. */

@@ -45,6 +45,7 @@ struct forgery {
 	const char *constraints;
 	const char *usage;
 	const char *extended_usage;
+	const char *name_constraints;
 	const char *other_name; /* a SAN extension in OpenSSL's notation, instead of `name` */
 	const char *key_kind;   /* NULL: P-256; "RSA:bits", a curve, or a type of key */
 	const char *digest;     /* NULL: SHA-256 */
@@ -79,7 +80,7 @@ static inline void forge(const struct forgery *forgery, struct forged_pair *out)
 	const struct kg_extension possible[] = {
 	        {NID_basic_constraints, forgery->constraints}, {NID_key_usage, forgery->usage},
 	        {NID_ext_key_usage, forgery->extended_usage},  {NID_subject_alt_name, forgery->other_name},
-	        {NID_subject_key_identifier, "hash"},
+	        {NID_subject_key_identifier, "hash"},          {NID_name_constraints, forgery->name_constraints},
 	};
 	struct kg_extension rows[KG_ARRAY_LEN(possible)];
 	struct kg_certificate_shape shape = {rows, 0};
@@ -229,6 +230,8 @@ static inline void generation_publish(const struct directory *directory, int gen
 	assert_int_equal(rename(directory_path(directory, "..data_tmp"), directory_path(directory, "..data")), 0);
 	(void)!symlink("..data/tls.crt", directory_path(directory, "tls.crt"));
 	(void)!symlink("..data/tls.key", directory_path(directory, "tls.key"));
+	if (access(directory_path(directory, "..data/ca.crt"), F_OK) == 0)
+		(void)!symlink("..data/ca.crt", directory_path(directory, "ca.crt"));
 }
 
 static inline void generation_remove(const struct directory *directory, int generation)

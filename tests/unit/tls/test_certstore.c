@@ -338,6 +338,162 @@ static void a_chain_that_changes_is_a_change(void **state)
 	forged_release(&leaf);
 }
 
+/* Two authorities, and a pair of the first. */
+struct authorities {
+	struct forged_pair first, second, leaf;
+	struct kg_pem_pair pem;
+};
+
+static void make_authorities(struct authorities *out)
+{
+	forge(&(struct forgery){AUTHORITY, .common_name = "first"}, &out->first);
+	forge(&(struct forgery){AUTHORITY, .common_name = "second"}, &out->second);
+	forge(&(struct forgery){SERVER, .issuer = &out->first}, &out->leaf);
+	forged_pem((const struct forged_pair *[]){&out->leaf, NULL}, &out->leaf, &out->pem);
+}
+
+static void release_authorities(struct authorities *it)
+{
+	forged_release(&it->first);
+	forged_release(&it->second);
+	forged_release(&it->leaf);
+	kg_pem_pair_release(&it->pem);
+}
+
+/* NULL ends the list; none at all makes an empty file. */
+static void put_ca_crt(struct fixture *f, const struct forged_pair *const *certificates)
+{
+	struct kg_buf text;
+
+	kg_buf_init(&text, 1 << 20);
+	for (; *certificates != NULL; certificates++)
+		assert_int_equal(kg_pem_write_certificate((*certificates)->certificate, &text, &f->err), 0);
+	directory_put(&f->directory, "ca.crt", text.data, text.length);
+	kg_buf_release(&text);
+}
+
+static enum kg_pair_trust served_trust(struct fixture *f)
+{
+	struct kg_pair_facts facts;
+
+	assert_true(kg_certstore_facts(f->store, &facts));
+	return facts.trust;
+}
+
+static void a_pair_that_its_ca_crt_does_not_lead_to_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct authorities it;
+
+	make_authorities(&it);
+	serve_a(f);
+	directory_put_pair(&f->directory, &it.pem);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.second, NULL});
+	assert_int_equal(reload(f), KG_EINVAL);
+	assert_message(&f->err, "its issuer, CN=first, is not therein");
+	assert_serves(f, &f->a);
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.second, &it.first, NULL});
+	assert_int_equal(reload(f), 0);
+	assert_serves(f, &it.pem);
+	assert_int_equal(served_trust(f), KG_PAIR_TRUST_VERIFIED);
+	release_authorities(&it);
+}
+
+static void a_ca_crt_that_changes_alone_is_noticed_and_judged(void **state)
+{
+	struct fixture *f = *state;
+	struct authorities it;
+
+	make_authorities(&it);
+	directory_put_pair(&f->directory, &it.pem);
+	assert_int_equal(reload(f), 0);
+	assert_int_equal(served_trust(f), KG_PAIR_TRUST_UNKNOWN);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.first, NULL});
+	assert_int_equal(reload(f), 0);
+	assert_int_equal(served_trust(f), KG_PAIR_TRUST_VERIFIED);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.first, &it.second, NULL});
+	assert_int_equal(reload(f), 0);
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	assert_string_equal(f->err.message, "");
+	release_authorities(&it);
+}
+
+static void a_served_pair_that_a_new_ca_crt_disowns_is_told_and_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct authorities it;
+
+	make_authorities(&it);
+	directory_put_pair(&f->directory, &it.pem);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.first, NULL});
+	assert_int_equal(reload(f), 0);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.second, NULL});
+	assert_int_equal(reload(f), KG_EINVAL);
+	assert_message(&f->err, "the pair in use would be refused now: ");
+	assert_message(&f->err, "its issuer, CN=first, is not therein");
+	assert_serves(f, &it.pem);
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	put_ca_crt(f, (const struct forged_pair *[]){&it.first, NULL});
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+	assert_string_equal(f->err.message, "");
+	release_authorities(&it);
+}
+
+static void an_empty_ca_crt_is_none(void **state)
+{
+	struct fixture *f = *state;
+
+	put_ca_crt(f, (const struct forged_pair *[]){NULL});
+	serve_a(f);
+	assert_int_equal(served_trust(f), KG_PAIR_TRUST_UNKNOWN);
+}
+
+static void a_broken_ca_crt_costs_no_good_pair_and_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pair_facts facts;
+
+	directory_put_text(&f->directory, "ca.crt", "no PEM");
+	serve_a(f);
+	assert_true(kg_certstore_facts(f->store, &facts));
+	assert_int_equal(facts.trust, KG_PAIR_TRUST_DOUBTFUL);
+	assert_non_null(strstr(facts.doubt, "ca.crt: holds no certificate"));
+	/* Another fault is news. */
+	assert_int_equal(unlink(directory_path(&f->directory, "ca.crt")), 0);
+	assert_int_equal(mkdir(directory_path(&f->directory, "ca.crt"), 0700), 0);
+	assert_int_equal(reload(f), 0);
+	assert_true(kg_certstore_facts(f->store, &facts));
+	assert_int_equal(facts.trust, KG_PAIR_TRUST_DOUBTFUL);
+	assert_non_null(strstr(facts.doubt, "cannot read ca.crt"));
+	assert_int_equal(reload(f), KG_EUNCHANGED);
+}
+
+static void a_pair_without_the_required_names_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_pem_pair other;
+
+	assert_int_equal(kg_certstore_require_names(f->store, "hook.example", &f->err), 0);
+	serve_a(f);
+	forge_pem(&(struct forgery){SERVER_NAMED("other.example")}, &other);
+	directory_put_pair(&f->directory, &other);
+	assert_int_equal(reload(f), KG_EINVAL);
+	assert_message(&f->err, "does not name \"hook.example\"");
+	assert_message(&f->err, "it has other.example");
+	assert_serves(f, &f->a);
+	kg_pem_pair_release(&other);
+}
+
+static void names_that_are_none_cannot_be_required(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(kg_certstore_require_names(f->store, "a b", &f->err), KG_EINVAL);
+	assert_int_equal(kg_certstore_require_names(f->store, NULL, &f->err), 0);
+	serve_a(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +513,13 @@ int main(void)
 	        WITH_STORE(a_refused_pair_that_expires_is_told_again),
 	        WITH_STORE(a_pair_that_expires_while_served_stays),
 	        WITH_STORE(a_chain_that_changes_is_a_change),
+	        WITH_STORE(a_pair_that_its_ca_crt_does_not_lead_to_is_refused),
+	        WITH_STORE(a_ca_crt_that_changes_alone_is_noticed_and_judged),
+	        WITH_STORE(a_served_pair_that_a_new_ca_crt_disowns_is_told_and_stays),
+	        WITH_STORE(an_empty_ca_crt_is_none),
+	        WITH_STORE(a_broken_ca_crt_costs_no_good_pair_and_is_told),
+	        WITH_STORE(a_pair_without_the_required_names_is_refused),
+	        WITH_STORE(names_that_are_none_cannot_be_required),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

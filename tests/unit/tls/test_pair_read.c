@@ -16,6 +16,7 @@ struct fixture {
 	char certificate[160];
 	char key[160];
 	struct kg_pem_pair pair;
+	struct kg_pem_authorities authorities;
 	struct kg_err err;
 };
 
@@ -28,6 +29,7 @@ static int set_up(void **state)
 	(void)snprintf(fixture.key, sizeof(fixture.key), "%s/tls.key", fixture.directory.path);
 	fixture.paths = (struct kg_pair_paths){fixture.certificate, fixture.key};
 	kg_pem_pair_init(&fixture.pair);
+	kg_pem_authorities_init(&fixture.authorities);
 	fixture.err = (struct kg_err){0};
 	(void)alarm(PATIENCE_SECONDS);
 	*state = &fixture;
@@ -40,6 +42,7 @@ static int tear_down(void **state)
 
 	(void)alarm(0);
 	kg_pem_pair_release(&f->pair);
+	kg_pem_authorities_release(&f->authorities);
 	directory_remove(&f->directory);
 	return 0;
 }
@@ -310,6 +313,146 @@ static void files_that_never_hold_still_are_given_up(void **state)
 	assert_int_equal(f->pair.key.length, 0);
 }
 
+static void assert_read_beside(struct fixture *f, const char *certificate, const char *authorities)
+{
+	int status = kg_pair_read_beside(&f->paths, &f->pair, &f->authorities, &f->err);
+
+	if (status != 0)
+		fail_msg("%d %s", status, f->err.message);
+	assert_string_equal(kg_buf_text(&f->pair.certificate), certificate);
+	assert_string_equal(kg_buf_text(&f->authorities.text), authorities);
+}
+
+static void put_plain_pair(struct fixture *f)
+{
+	directory_put_text(&f->directory, "tls.crt", "certificate");
+	directory_put_text(&f->directory, "tls.key", "key");
+}
+
+static void a_ca_crt_beside_is_read(void **state)
+{
+	struct fixture *f = *state;
+
+	put_plain_pair(f);
+	assert_read_beside(f, "certificate", "");
+	assert_int_equal(f->authorities.fault.code, 0);
+	directory_put_text(&f->directory, "ca.crt", "authority");
+	assert_read_beside(f, "certificate", "authority");
+}
+
+static void a_ca_crt_beside_the_certificate_counts_not_that_beside_the_key(void **state)
+{
+	struct fixture *f = *state;
+	struct directory other;
+
+	directory_make(&other);
+	f->paths.key = directory_path(&other, "tls.key");
+	put_plain_pair(f);
+	directory_put_text(&other, "tls.key", "key");
+	directory_put_text(&other, "ca.crt", "other");
+	assert_read_beside(f, "certificate", "");
+	directory_put_text(&f->directory, "ca.crt", "authority");
+	assert_read_beside(f, "certificate", "authority");
+	directory_remove(&other);
+}
+
+static void a_certificate_called_ca_crt_has_none_beside(void **state)
+{
+	struct fixture *f = *state;
+
+	put_plain_pair(f);
+	directory_put_text(&f->directory, "ca.crt", "authority");
+	f->paths.certificate = directory_path(&f->directory, "ca.crt");
+	assert_read_beside(f, "authority", "");
+}
+
+static void a_ca_crt_that_cannot_be_read_is_a_fault_and_no_failure(void **state)
+{
+	struct fixture *f = *state;
+
+	put_plain_pair(f);
+	assert_int_equal(mkdir(directory_path(&f->directory, "ca.crt"), 0700), 0);
+	assert_read_beside(f, "certificate", "");
+	assert_int_equal(f->authorities.fault.code, KG_EIO);
+	assert_message(&f->authorities.fault, "ca.crt");
+	assert_int_equal(rmdir(directory_path(&f->directory, "ca.crt")), 0);
+	assert_read_beside(f, "certificate", "");
+	assert_int_equal(f->authorities.fault.code, 0);
+}
+
+static void a_ca_crt_over_the_limit_is_a_fault(void **state)
+{
+	struct fixture *f = *state;
+	char *large = calloc(1, KG_MAX_PEM_BYTES + 1);
+
+	put_plain_pair(f);
+	directory_put(&f->directory, "ca.crt", large, KG_MAX_PEM_BYTES + 1);
+	assert_read_beside(f, "certificate", "");
+	assert_int_equal(f->authorities.fault.code, KG_ELIMIT);
+	free(large);
+}
+
+static int put_generation(struct fixture *f, const char *certificate, const char *authorities)
+{
+	int generation = generation_make(&f->directory);
+
+	generation_put(&f->directory, generation, "tls.crt", certificate);
+	generation_put(&f->directory, generation, "tls.key", "key");
+	if (authorities != NULL)
+		generation_put(&f->directory, generation, "ca.crt", authorities);
+	return generation;
+}
+
+static void a_mounted_ca_crt_is_of_the_pairs_generation(void **state)
+{
+	struct fixture *f = *state;
+
+	generation_publish(&f->directory, put_generation(f, "certificate 1", "authority 1"));
+	assert_read_beside(f, "certificate 1", "authority 1");
+	generation_publish(&f->directory, put_generation(f, "certificate 2", "authority 2"));
+	assert_read_beside(f, "certificate 2", "authority 2");
+}
+
+/* The link stays when a Secret loses its ca.crt, until kubelet removes it. */
+static void a_link_to_a_ca_crt_that_is_gone_is_none(void **state)
+{
+	struct fixture *f = *state;
+
+	generation_publish(&f->directory, put_generation(f, "certificate 1", "authority 1"));
+	generation_publish(&f->directory, put_generation(f, "certificate 2", NULL));
+	assert_read_beside(f, "certificate 2", "");
+	assert_int_equal(f->authorities.fault.code, 0);
+}
+
+static void a_plain_ca_crt_beside_a_mounted_pair_is_read(void **state)
+{
+	struct fixture *f = *state;
+
+	generation_publish(&f->directory, put_generation(f, "certificate 1", NULL));
+	directory_put_text(&f->directory, "ca.crt", "plain");
+	assert_read_beside(f, "certificate 1", "plain");
+}
+
+/* The reader stands in the old generation, whose ca.crt is gone already, and at its key. */
+static void a_generation_that_loses_its_ca_crt_first_is_given_up_for_the_next(void **state)
+{
+	struct fixture *f = *state;
+	int first = put_generation(f, "certificate 1", "authority 1");
+	int second = put_generation(f, "certificate 2", "authority 2");
+	char fifo[160];
+	struct ambush ambush = {f, fifo, "key 1", 1, publish_next, second};
+	pthread_t thread;
+
+	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.key"));
+	generation_publish(&f->directory, first);
+	assert_int_equal(unlink(fifo), 0);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(unlink(generation_path(&f->directory, first, "ca.crt")), 0);
+	assert_int_equal(pthread_create(&thread, NULL, lie_in_wait, &ambush), 0);
+	assert_read_beside(f, "certificate 2", "authority 2");
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 #define WITH_DIRECTORY(test_) cmocka_unit_test_setup_teardown(test_, set_up, tear_down)
 
 int main(void)
@@ -329,6 +472,15 @@ int main(void)
 	        WITH_DIRECTORY(a_generation_that_is_removed_is_given_up_for_the_next),
 	        WITH_DIRECTORY(a_certificate_replaced_meanwhile_is_read_again),
 	        WITH_DIRECTORY(files_that_never_hold_still_are_given_up),
+	        WITH_DIRECTORY(a_ca_crt_beside_is_read),
+	        WITH_DIRECTORY(a_ca_crt_beside_the_certificate_counts_not_that_beside_the_key),
+	        WITH_DIRECTORY(a_certificate_called_ca_crt_has_none_beside),
+	        WITH_DIRECTORY(a_ca_crt_that_cannot_be_read_is_a_fault_and_no_failure),
+	        WITH_DIRECTORY(a_ca_crt_over_the_limit_is_a_fault),
+	        WITH_DIRECTORY(a_mounted_ca_crt_is_of_the_pairs_generation),
+	        WITH_DIRECTORY(a_link_to_a_ca_crt_that_is_gone_is_none),
+	        WITH_DIRECTORY(a_plain_ca_crt_beside_a_mounted_pair_is_read),
+	        WITH_DIRECTORY(a_generation_that_loses_its_ca_crt_first_is_given_up_for_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,26 +47,66 @@ static int judge(struct review *review)
 	return kg_policy_review(review->env->policy, &subject, review->env->world, review->arena, &review->judgement);
 }
 
-static bool has_rule(const struct kg_admission_summary *summary, const char *name)
+typedef bool finding_filter(const struct kg_judged_finding *judged);
+
+static bool any_finding(const struct kg_judged_finding *judged)
 {
-	for (size_t i = 0; i < summary->rule_count; i++)
-		if (summary->rules[i] == name)
+	return judged->finding != NULL;
+}
+
+static bool is_stored(const struct kg_judged_finding *judged)
+{
+	return judged->stored;
+}
+
+static bool is_excused(const struct kg_judged_finding *judged)
+{
+	return judged->excused;
+}
+
+/* Rule names are shared constants, so comparing addresses is enough. */
+static bool has_name(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (names[i] == name)
 			return true;
 	return false;
 }
 
-/* Rule names are shared constants, so comparing addresses is enough. */
-static void summarize_rules(const struct kg_judgement *judgement, struct kg_arena *arena, struct kg_admission_summary *summary)
+/* The rules of the findings that pass the filter; `names` is NULL when there are none, or no memory. */
+static struct kg_rule_names name_rules(const struct kg_judgement *judgement, finding_filter *passes, struct kg_arena *arena)
 {
-	const char **rules = kg_arena_calloc(arena, KG_SUMMARY_RULES_MAX, sizeof(*rules));
+	const char **names = NULL;
+	size_t count = 0;
 
-	summary->rules = rules;
-	for (size_t i = 0; rules && i < judgement->count && summary->rule_count < KG_SUMMARY_RULES_MAX; i++) {
+	for (size_t i = 0; i < judgement->count && count < KG_SUMMARY_RULES_MAX; i++) {
 		const char *name = kg_rule_get(judgement->items[i].finding->rule)->name;
 
-		if (!has_rule(summary, name))
-			rules[summary->rule_count++] = name;
+		if (!passes(&judgement->items[i]) || has_name(names, count, name))
+			continue;
+		if (!names)
+			names = kg_arena_calloc(arena, KG_SUMMARY_RULES_MAX, sizeof(*names));
+		if (!names)
+			break;
+		names[count++] = name;
 	}
+	return (struct kg_rule_names){names, count};
+}
+
+static void summarize_judgement(const struct kg_judgement *judgement, struct kg_arena *arena, struct kg_admission_summary *summary)
+{
+	summary->verdict = kg_verdict_name(judgement->verdict);
+	summary->judgement = judgement;
+	summary->rules = name_rules(judgement, any_finding, arena);
+	summary->stored = name_rules(judgement, is_stored, arena);
+	summary->excused = name_rules(judgement, is_excused, arena);
+}
+
+/* It ended in no verdict. */
+static void forget_judgement(struct kg_admission_summary *summary)
+{
+	summary->judgement = NULL;
+	summary->rules = summary->stored = summary->excused = (struct kg_rule_names){0};
 }
 
 static void summarize(const struct kg_admission_request *request, struct kg_admission_summary *summary)
@@ -105,11 +145,8 @@ static int answer(struct review *review, const char *skip_reason, struct kg_buf 
 	summary->name = review->request.name;
 	summary->skip_reason = skip_reason;
 	summary->verdict = "skip";
-	if (!skip_reason) {
-		summary->verdict = kg_verdict_name(review->judgement.verdict);
-		summary->judgement = &review->judgement;
-		summarize_rules(&review->judgement, review->arena, summary);
-	}
+	if (!skip_reason)
+		summarize_judgement(&review->judgement, review->arena, summary);
 	return kg_admission_response_write(&review->request, summary->judgement, skip_reason, review->arena, out);
 }
 
@@ -132,7 +169,6 @@ int kg_admission_review(const struct kg_admission_env *env, struct kg_buf *body,
 		status = answer(review, kg_admission_skip_reason(&review->request), out, summary);
 	if (status == 0)
 		return 200;
-	summary->judgement = NULL;
-	summary->rule_count = 0;
+	forget_judgement(summary);
 	return refuse(status, &err, out, summary);
 }

@@ -9,10 +9,11 @@ const struct kg_metric_family kg_admission_metric_families[KG_ADMISSION_METRIC_C
                  .help = "AdmissionReviews by kind, operation, verdict (allow, warn, deny, skip, invalid, error) and dry run.",
                  .type = KG_METRIC_COUNTER,
                  .labels = {"kind", "operation", "verdict", "dry_run"}},
-        [KG_METRIC_FINDINGS] = {.name = "kedagate_findings_total",
-                                .help = "Findings in reviewed objects by rule and by what the policy made of them.",
-                                .type = KG_METRIC_COUNTER,
-                                .labels = {"rule", "action"}},
+        [KG_METRIC_FINDINGS] =
+                {.name = "kedagate_findings_total",
+                 .help = "Findings in reviewed objects by rule and by what the policy made of them: deny, warn, audit or excused.",
+                 .type = KG_METRIC_COUNTER,
+                 .labels = {"rule", "action"}},
         [KG_METRIC_DURATION] = {.name = "kedagate_admission_duration_seconds",
                                 .help = "Time from the last byte of a review to its answer.",
                                 .type = KG_METRIC_HISTOGRAM,
@@ -45,7 +46,7 @@ void kg_admission_count(struct kg_metrics *metrics, const struct kg_admission_su
 	kg_metrics_observe(metrics, KG_METRIC_DURATION, NULL, seconds);
 	for (size_t i = 0; judgement && i < judgement->count; i++) {
 		const struct kg_judged_finding *judged = &judgement->items[i];
-		const char *const finding_labels[] = {kg_rule_get(judged->finding->rule)->name, kg_action_name(judged->action)};
+		const char *const finding_labels[] = {kg_rule_get(judged->finding->rule)->name, kg_judged_action_name(judged)};
 
 		kg_metrics_add(metrics, KG_METRIC_FINDINGS, finding_labels, 1);
 	}

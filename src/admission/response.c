@@ -69,7 +69,13 @@ static json_t *make_warnings(const struct kg_judgement *judgement, struct kg_are
 	return list;
 }
 
-/* "deny credentials-in-clear-text spec.triggers[0].metadata.url; warn …": action, rule and path of every finding, never a value. */
+/* What became of a finding, in a word. */
+static const char *outcome(const struct kg_judged_finding *judged)
+{
+	return judged->stored ? "stored" : kg_judged_action_name(judged);
+}
+
+/* "deny credentials-in-clear-text spec.triggers[0].metadata.url; warn …": outcome, rule and path of every finding, never a value. */
 static const char *annotation_text(const struct kg_judgement *judgement, struct kg_arena *arena)
 {
 	struct kg_buf text KG_CLEANUP(kg_buf_release);
@@ -78,7 +84,7 @@ static const char *annotation_text(const struct kg_judgement *judgement, struct 
 	for (size_t i = 0; i < judgement->count; i++) {
 		const struct kg_judged_finding *judged = &judgement->items[i];
 
-		kg_buf_printf(&text, "%s%s %s %s", i ? "; " : "", kg_action_name(judged->action), kg_rule_get(judged->finding->rule)->name,
+		kg_buf_printf(&text, "%s%s %s %s", i ? "; " : "", outcome(judged), kg_rule_get(judged->finding->rule)->name,
 		              kg_finding_place(judged->finding));
 	}
 	/* What did not fit is left out: the buffer holds whole findings only, because an append that does not fit appends nothing. */

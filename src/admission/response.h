@@ -19,8 +19,8 @@ KG_MUST_CHECK const char *kg_admission_message(const struct kg_admission_request
                                                struct kg_arena *arena);
 
 /*
- * The texts of `warnings`, most important first: what would be denied in mode enforce before the rest, security before correctness,
- * compatibility and hygiene. Each is one line of at most KG_MAX_WARNING_BYTES, shortened towards KG_GOOD_WARNING_BYTES by leaving out the value;
+ * The texts of `warnings`, most important first: what would be denied in mode enforce, or were it not stored already, before the rest, security
+ * before correctness, compatibility and hygiene. Each is one line of at most KG_MAX_WARNING_BYTES, shortened towards KG_GOOD_WARNING_BYTES by leaving out the value;
  * all together stay within KG_MAX_WARNINGS_BYTES, and the last one says how many more there are.
  */
 struct kg_warnings {

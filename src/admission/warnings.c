@@ -7,6 +7,9 @@
 /* For the last warning, which says how many more there are. */
 #define TAIL_BYTES 80
 
+/* Of the note behind a finding: a reason for an exemption may be long. */
+#define NOTE_BYTES 120
+
 /* Lower comes first. */
 static int importance(const struct kg_judged_finding *judged)
 {
@@ -16,7 +19,7 @@ static int importance(const struct kg_judged_finding *judged)
 	        [KG_CATEGORY_COMPATIBILITY] = 2,
 	        [KG_CATEGORY_HYGIENE] = 3,
 	};
-	int would_deny = judged->enforced == KG_ACTION_DENY ? 0 : 4;
+	int would_deny = judged->enforced == KG_ACTION_DENY || judged->stored ? 0 : 4;
 
 	return would_deny + by_category[kg_rule_get(judged->finding->rule)->category];
 }
@@ -49,8 +52,27 @@ static void shorten(char *text, size_t max)
 	memcpy(text + end, ellipsis, sizeof(ellipsis));
 }
 
-/* "<finding> [<rule>]", at most `max` bytes: the finding is cut, never the rule. */
-static char *with_rule(const struct kg_finding *finding, size_t max, struct kg_arena *arena)
+/* What a warning says behind the rule, " (…)" or ""; NULL without memory. */
+static const char *note_of(const struct kg_judged_finding *judged, struct kg_arena *arena)
+{
+	bool failed = false;
+	const char *exemption = kg_judged_note(judged, arena, &failed);
+	const char *stored = judged->stored ? "the stored object has it already" : NULL;
+	char *note = NULL;
+
+	if (failed)
+		return NULL;
+	if (!exemption && !stored)
+		return "";
+	note = kg_arena_printf(arena, " (%s%s%s", stored ? stored : "", stored && exemption ? "; " : "", exemption ? exemption : "");
+	if (!note)
+		return NULL;
+	shorten(note, NOTE_BYTES);
+	return kg_arena_printf(arena, "%s)", note);
+}
+
+/* "<finding> [<rule>]<note>", at most KG_MAX_WARNING_BYTES: the finding is cut, neither the rule nor the note. */
+static const char *compose(const struct kg_finding *finding, const char *note, struct kg_arena *arena)
 {
 	const char *rule = kg_rule_get(finding->rule)->name;
 	const char *message = kg_finding_message(finding, arena);
@@ -58,19 +80,20 @@ static char *with_rule(const struct kg_finding *finding, size_t max, struct kg_a
 
 	if (!body)
 		return NULL;
-	shorten(body, max - strlen(rule) - strlen(" []"));
-	return kg_arena_printf(arena, "%s [%s]", body, rule);
+	shorten(body, KG_MAX_WARNING_BYTES - strlen(rule) - strlen(" []") - strlen(note));
+	return kg_arena_printf(arena, "%s [%s]%s", body, rule, note);
 }
 
-static const char *warning_text(const struct kg_finding *finding, struct kg_arena *arena)
+static const char *warning_text(const struct kg_judged_finding *judged, struct kg_arena *arena)
 {
-	struct kg_finding brief = *finding;
-	const char *text = with_rule(finding, KG_MAX_WARNING_BYTES, arena);
+	struct kg_finding brief = *judged->finding;
+	const char *note = note_of(judged, arena);
+	const char *text = note ? compose(judged->finding, note, arena) : NULL;
 
-	if (!text || strlen(text) <= KG_GOOD_WARNING_BYTES || !finding->value)
+	if (!text || strlen(text) <= KG_GOOD_WARNING_BYTES || !brief.value)
 		return text;
 	brief.value = NULL;
-	return with_rule(&brief, KG_MAX_WARNING_BYTES, arena);
+	return compose(&brief, note, arena);
 }
 
 static struct candidate *sorted_candidates(const struct kg_judgement *judgement, struct kg_arena *arena)
@@ -97,7 +120,7 @@ int kg_admission_warnings(const struct kg_judgement *judgement, struct kg_arena 
 	if (!candidates || !out->items)
 		return KG_ENOMEM;
 	for (size_t i = 0; i < judgement->warned; i++) {
-		const char *text = warning_text(candidates[i].judged->finding, arena);
+		const char *text = warning_text(candidates[i].judged, arena);
 
 		if (!text)
 			return KG_ENOMEM;

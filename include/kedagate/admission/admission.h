@@ -27,7 +27,13 @@ struct kg_admission_env {
 	time_t now;
 };
 
+/* Names of rules, each once, in the order in which they fired; at most KG_SUMMARY_RULES_MAX. */
 enum { KG_SUMMARY_RULES_MAX = 16 };
+
+struct kg_rule_names {
+	const char *const *names;
+	size_t count;
+};
 
 /* What the server logs and counts. Texts live in the arena; NULL when not known. No object content. */
 struct kg_admission_summary {
@@ -36,8 +42,9 @@ struct kg_admission_summary {
 	const char *verdict;                  /* "allow", "warn", "deny", or "skip" when the object was not judged */
 	const char *skip_reason;              /* why: "delete", "deleting", "finalizers", "subresource", "connect", "kind" */
 	const struct kg_judgement *judgement; /* NULL when the object was not judged */
-	const char *const *rules;             /* names of the rules that fired and are not off, each once, at most KG_SUMMARY_RULES_MAX */
-	size_t rule_count;
+	struct kg_rule_names rules;           /* that fired and are not off */
+	struct kg_rule_names stored;          /* of these, those with a finding that only the ratchet keeps from being denied */
+	struct kg_rule_names excused;         /* of these, those with a finding that an exemption excuses */
 };
 
 /*

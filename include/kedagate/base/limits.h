@@ -42,6 +42,9 @@
 /* Names that --tls-server-names may ask for. A Service has three or four. */
 #define KG_MAX_SERVER_NAMES 32
 
+/* Certificates that one run of `certs inspect` looks at. The bundle of a Linux distribution holds 150. */
+#define KG_MAX_INSPECTED_CERTIFICATES 1000
+
 /* Triggers judged per object. KEDA knows no limit; this one bounds the work of a review. */
 #define KG_MAX_TRIGGERS 1000
 
@@ -102,3 +105,6 @@
 
 /* A report as text: KG_MAX_FINDINGS findings an object, some 200 bytes each. */
 #define KG_MAX_REPORT_BYTES ((size_t)1 << 30)
+
+/* A text from a request in a log line. Names of objects and uids are shorter; a user name is an identity provider's, and may be anything. */
+#define KG_MAX_LOGGED_BYTES 256

@@ -14,8 +14,11 @@
 #include "kedagate/model/json.h"
 
 /* An object that every version of KEDA takes, one that is denied, and one that is denied twice and warned of. */
-#define GOOD_SPEC "{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[{\"type\":\"cron\",\"metadata\":{}}]}"
-#define BAD_SPEC  "{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[]}"
+#define GOOD_SPEC                                                                                                                          \
+	"{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[{\"type\":\"cron\",\"metadata\":{\"timezone\":\"UTC\",\"start\":\"0 8 * * "  \
+	"*\","                                                                                                                             \
+	"\"end\":\"0 18 * * *\",\"desiredReplicas\":\"3\"}}]}"
+#define BAD_SPEC "{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[]}"
 #define WORSE_SPEC                                                                                                                         \
 	"{\"scaleTargetRef\":{\"name\":\"web\"},\"minReplicaCount\":9,\"maxReplicaCount\":3,\"triggers\":["                                \
 	"{\"type\":\"prometheus\",\"metadata\":{\"serverAddress\":\"http://p:9090\",\"query\":\"up\",\"tresholds\":\"1\"}}]}"
@@ -160,7 +163,7 @@ static void a_denial_says_everything_twice(void **state)
 	assert_int_equal(json_array_size(json_object_get(response_of(f), "warnings")), 1);
 	assert_non_null(strstr(annotation(f, "findings"), "deny replica-bounds spec."));
 	assert_non_null(strstr(annotation(f, "findings"), "warn parameter-unknown spec.triggers[0].metadata.tresholds"));
-	assert_int_equal(f->summary.rule_count, 3);
+	assert_int_equal(f->summary.rules.count, 3);
 }
 
 static void set_mode(struct fixture *f, const char *mode)
@@ -195,7 +198,7 @@ static void in_audit_mode_nothing_shows_but_the_annotations(void **state)
 	assert_null(json_object_get(response_of(f), "warnings"));
 	assert_string_equal(annotation(f, "verdict"), "allow");
 	assert_non_null(strstr(annotation(f, "findings"), "audit replica-bounds"));
-	assert_int_equal(f->summary.rule_count, 3);
+	assert_int_equal(f->summary.rules.count, 3);
 }
 
 struct skip {
@@ -329,6 +332,71 @@ static void a_nul_escape_in_a_new_object_is_a_finding(void **state)
 	assert_non_null(strstr(f->answer.data, "field-malformed"));
 }
 
+static void an_update_of_what_was_bad_already_is_warned_of_and_says_so(void **state)
+{
+	struct fixture *f = *state;
+	const json_t *warnings = NULL;
+
+	assert_int_equal(send_sample(f, &(struct sample){.operation = "UPDATE",
+	                                                 .object = OBJECT(",\"labels\":{\"a\":\"b\"}", WORSE_SPEC),
+	                                                 .old_object = OBJECT("", WORSE_SPEC)}),
+	                 200);
+	warnings = json_object_get(response_of(f), "warnings");
+	assert_true(allowed(f));
+	assert_int_equal(json_array_size(warnings), 3);
+	assert_non_null(strstr(json_string_value(json_array_get(warnings, 0)), "] (the stored object has it already)"));
+	/* Where it is no matter of the ratchet, nothing is said of it. */
+	assert_null(strstr(json_string_value(json_array_get(warnings, 2)), "stored"));
+	assert_string_equal(annotation(f, "verdict"), "warn");
+	assert_null(annotation(f, "enforced-verdict"));
+	assert_non_null(strstr(annotation(f, "findings"), "stored replica-bounds spec."));
+	assert_int_equal(f->summary.rules.count, 3);
+	assert_int_equal(f->summary.stored.count, 2);
+	assert_string_equal(f->summary.stored.names[0], "replica-bounds");
+}
+
+static void what_an_update_adds_to_what_was_bad_already_is_denied(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(send_sample(f, &(struct sample){.operation = "UPDATE",
+	                                                 .object = OBJECT("", WORSE_SPEC),
+	                                                 .old_object = OBJECT("", "{\"minReplicaCount\":9,\"maxReplicaCount\":3}")}),
+	                 200);
+	assert_false(allowed(f));
+	assert_non_null(strstr(f->answer.data, "ScaledObject shop/demo: 1 problem\\n"));
+	assert_non_null(strstr(annotation(f, "findings"), "stored replica-bounds"));
+	assert_non_null(strstr(annotation(f, "findings"), "deny parameter-missing"));
+}
+
+static void only_an_update_has_something_stored(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(send_sample(f, &(struct sample){.object = OBJECT("", BAD_SPEC), .old_object = OBJECT("", BAD_SPEC)}), 200);
+	assert_false(allowed(f));
+}
+
+static void a_warning_is_cut_but_what_it_ends_with(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_buf object;
+	const char *warning = NULL;
+
+	kg_buf_init(&object, 4096);
+	kg_buf_puts(&object, "{\"metadata\":{\"name\":\"demo\"},\"spec\":{\"scaleTargetRef\":{\"name\":\"w\"},\"triggers\":[{\"type\":\"");
+	for (int i = 0; i < 400; i++)
+		kg_buf_putc(&object, 'x');
+	kg_buf_puts(&object, "\",\"metadata\":{}}]}}");
+	assert_int_equal(
+	        send_sample(f, &(struct sample){.operation = "UPDATE", .object = kg_buf_text(&object), .old_object = kg_buf_text(&object)}),
+	        200);
+	warning = json_string_value(json_array_get(json_object_get(response_of(f), "warnings"), 0));
+	assert_true(strlen(warning) <= KG_MAX_WARNING_BYTES);
+	assert_non_null(strstr(warning, " [trigger-type-unknown] (the stored object has it already)"));
+	kg_buf_release(&object);
+}
+
 static void a_generated_name_is_the_one_the_object_carries(void **state)
 {
 	struct fixture *f = *state;
@@ -355,6 +423,10 @@ int main(void)
 	        TEST(too_deep_json_is_refused),
 	        TEST(without_memory_the_answer_is_500_so_that_failure_policy_decides),
 	        TEST(a_nul_escape_in_a_new_object_is_a_finding),
+	        TEST(an_update_of_what_was_bad_already_is_warned_of_and_says_so),
+	        TEST(what_an_update_adds_to_what_was_bad_already_is_denied),
+	        TEST(only_an_update_has_something_stored),
+	        TEST(a_warning_is_cut_but_what_it_ends_with),
 	        TEST(a_generated_name_is_the_one_the_object_carries),
 	};
 

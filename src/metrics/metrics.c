@@ -15,7 +15,7 @@ enum { SERIES_MAX = 256, SLOTS = 512 };
 
 static const char *const other_labels[KG_METRIC_LABELS_MAX] = {"other", "other", "other", "other", "other"};
 
-/* One combination of label values. Never freed or moved before the registry is. */
+/* One combination of label values. What stands in a slot is never freed or moved before the registry is. */
 struct series {
 	uint64_t hash;
 	char *labels[KG_METRIC_LABELS_MAX];
@@ -33,6 +33,7 @@ struct family {
 	size_t bucket_count;
 	pthread_mutex_t lock;
 	size_t series_count;
+	struct series *only; /* of kg_metrics_set_only; read and replaced under the lock */
 	_Atomic(struct series *) slots[SLOTS];
 };
 
@@ -182,6 +183,7 @@ void kg_metrics_free(struct kg_metrics *metrics)
 	for (size_t i = 0; i < metrics->count; i++) {
 		for (size_t slot = 0; slot < SLOTS; slot++)
 			free(atomic_load_explicit(&metrics->families[i].slots[slot], memory_order_relaxed));
+		free(metrics->families[i].only);
 		pthread_mutex_destroy(&metrics->families[i].lock);
 	}
 	free(metrics);
@@ -226,6 +228,41 @@ void kg_metrics_set(struct kg_metrics *metrics, size_t family, const char *const
 		atomic_store_explicit(&series->value, value, memory_order_relaxed);
 }
 
+void kg_metrics_set_only(struct kg_metrics *metrics, size_t index, const char *const *labels, double value)
+{
+	struct family *family;
+	struct series *series;
+	struct series *old;
+
+	if (metrics == NULL || index >= metrics->count)
+		return;
+	family = &metrics->families[index];
+	if (family->description->type != KG_METRIC_GAUGE || family->label_count == 0)
+		return;
+	if (!are_valid(family, labels))
+		labels = other_labels;
+	series = new_series(family, hash_labels(family, labels), labels);
+	if (series != NULL)
+		atomic_init(&series->value, value);
+	pthread_mutex_lock(&family->lock);
+	old = family->only;
+	family->only = series;
+	pthread_mutex_unlock(&family->lock);
+	free(old);
+}
+
+/* 0 when it is another, or there is none. */
+static double only_value(struct family *family, uint64_t hash, const char *const *labels)
+{
+	double value = 0;
+
+	pthread_mutex_lock(&family->lock);
+	if (family->only != NULL && family->only->hash == hash && has_labels(family, family->only, labels))
+		value = atomic_load_explicit(&family->only->value, memory_order_relaxed);
+	pthread_mutex_unlock(&family->lock);
+	return value;
+}
+
 void kg_metrics_observe(struct kg_metrics *metrics, size_t family, const char *const *labels, double value)
 {
 	struct series *series = series_of_type(metrics, family, labels, KG_METRIC_HISTOGRAM, KG_METRIC_HISTOGRAM);
@@ -245,13 +282,15 @@ double kg_metrics_value(struct kg_metrics *metrics, size_t family, const char *c
 {
 	struct family *place;
 	struct series *series;
+	uint64_t hash;
 	size_t slot;
 
 	if (metrics == NULL || family >= metrics->count)
 		return 0;
 	place = &metrics->families[family];
-	series = find_series(place, hash_labels(place, labels), labels, &slot);
-	return series != NULL ? atomic_load_explicit(&series->value, memory_order_relaxed) : 0;
+	hash = hash_labels(place, labels);
+	series = find_series(place, hash, labels, &slot);
+	return series != NULL ? atomic_load_explicit(&series->value, memory_order_relaxed) : only_value(place, hash, labels);
 }
 
 /* `text` with each of the characters `escaped` behind a backslash. */
@@ -351,6 +390,14 @@ static int compare_series(const void *a, const void *b)
 	return 0;
 }
 
+static void append_only(struct kg_buf *out, struct family *family)
+{
+	pthread_mutex_lock(&family->lock);
+	if (family->only != NULL)
+		append_sample(out, family, family->only, "");
+	pthread_mutex_unlock(&family->lock);
+}
+
 static void append_family(struct kg_buf *out, struct family *family)
 {
 	static const char *const types[] = {
@@ -378,6 +425,7 @@ static void append_family(struct kg_buf *out, struct family *family)
 		else
 			append_sample(out, family, all[i], "");
 	}
+	append_only(out, family);
 }
 
 void kg_metrics_expose(struct kg_metrics *metrics, struct kg_buf *out)

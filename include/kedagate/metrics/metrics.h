@@ -40,6 +40,14 @@ void kg_metrics_add(struct kg_metrics *metrics, size_t family, const char *const
 void kg_metrics_set(struct kg_metrics *metrics, size_t family, const char *const *labels, double value);
 void kg_metrics_observe(struct kg_metrics *metrics, size_t family, const char *const *labels, double value);
 
+/*
+ * For a gauge with labels that say what is current (a serial number): the family has this one series from here on, and any other that was set so
+ * is gone, so that changes without end take no room. Takes a lock; allocates each time. Such a family is
+ * set in this way only. Without memory
+ * it has no series until the next call. A label that is not UTF-8 becomes "other".
+ */
+void kg_metrics_set_only(struct kg_metrics *metrics, size_t family, const char *const *labels, double value);
+
 /* The value of a counter or gauge, the sum of a histogram, 0 when the series does not exist. */
 double kg_metrics_value(struct kg_metrics *metrics, size_t family, const char *const *labels);
 

@@ -11,7 +11,7 @@
 
 #include "kedagate/metrics/metrics.h"
 
-enum { REQUESTS, READY, SECONDS, STARTS, FAMILIES };
+enum { REQUESTS, READY, SECONDS, STARTS, CURRENT, FAMILIES };
 
 enum { SERIES_MAX = 256, WRITERS = 4, ROUNDS = 3000 };
 
@@ -24,6 +24,7 @@ static const struct kg_metric_family families[FAMILIES] = {
                      .labels = {"kind"},
                      .buckets = {0.001, 0.1, 2.5}},
         [STARTS] = {.name = "kg_starts_total", .help = "Back\\slash and\nnewline.", .type = KG_METRIC_COUNTER},
+        [CURRENT] = {.name = "kg_current", .help = "What is current.", .type = KG_METRIC_GAUGE, .labels = {"serial"}},
 };
 
 struct fixture {
@@ -101,7 +102,9 @@ static void fresh_registry_shows_every_family(void **state)
 	                                      "# TYPE kg_seconds histogram\n"
 	                                      "# HELP kg_starts_total Back\\\\slash and\\nnewline.\n"
 	                                      "# TYPE kg_starts_total counter\n"
-	                                      "kg_starts_total 0\n");
+	                                      "kg_starts_total 0\n"
+	                                      "# HELP kg_current What is current.\n"
+	                                      "# TYPE kg_current gauge\n");
 }
 
 static void counter_adds_up_per_series(void **state)
@@ -349,6 +352,77 @@ static void no_sample_is_lost_among_threads(void **state)
 	assert_int_equal(count_lines_with(exposed(fixture), "\nkg_requests_total{"), SERIES_MAX + 1);
 }
 
+static void set_current(struct fixture *fixture, const char *serial, double value)
+{
+	kg_metrics_set_only(fixture->metrics, CURRENT, &serial, value);
+}
+
+static double current(struct fixture *fixture, const char *serial)
+{
+	return kg_metrics_value(fixture->metrics, CURRENT, &serial);
+}
+
+static void the_only_series_takes_the_place_of_the_last(void **state)
+{
+	struct fixture *fixture = *state;
+
+	set_current(fixture, "0A", 1);
+	assert_true(current(fixture, "0A") == 1);
+	set_current(fixture, "0B", 2);
+	assert_true(current(fixture, "0A") == 0);
+	assert_true(current(fixture, "0B") == 2);
+	assert_exposed(fixture, "kg_current{serial=\"0B\"} 2\n");
+	assert_int_equal(count_lines_with(exposed(fixture), "kg_current{"), 1);
+}
+
+static void the_only_series_may_change_for_ever(void **state)
+{
+	struct fixture *fixture = *state;
+	char serial[16];
+
+	for (int i = 0; i < 3 * SERIES_MAX; i++) {
+		snprintf(serial, sizeof(serial), "%X", (unsigned)i);
+		set_current(fixture, serial, 1);
+	}
+	assert_exposed(fixture, "kg_current{serial=\"2FF\"} 1\n");
+	assert_int_equal(count_lines_with(exposed(fixture), "kg_current{"), 1);
+}
+
+static void the_only_series_is_for_gauges_with_labels(void **state)
+{
+	struct fixture *fixture = *state;
+
+	kg_metrics_set_only(fixture->metrics, REQUESTS, (const char *const[]){"a", "b"}, 1);
+	kg_metrics_set_only(fixture->metrics, READY, NULL, 1);
+	kg_metrics_set_only(fixture->metrics, FAMILIES, NULL, 1);
+	kg_metrics_set_only(NULL, CURRENT, (const char *const[]){"a"}, 1);
+	assert_true(requests(fixture, "a", "b") == 0);
+	assert_exposed(fixture, "kg_ready 0\n");
+	set_current(fixture, "\xff", 1);
+	assert_exposed(fixture, "kg_current{serial=\"other\"} 1\n");
+}
+
+static void *change_the_only_series(void *argument)
+{
+	struct fixture *fixture = argument;
+
+	for (int i = 0; i < ROUNDS; i++)
+		set_current(fixture, i % 2 == 0 ? "even" : "odd", 1);
+	return NULL;
+}
+
+static void there_is_one_series_at_any_moment(void **state)
+{
+	struct fixture *fixture = *state;
+	pthread_t thread;
+
+	set_current(fixture, "odd", 1);
+	assert_int_equal(pthread_create(&thread, NULL, change_the_only_series, fixture), 0);
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(count_lines_with(exposed(fixture), "kg_current{"), 1);
+	pthread_join(thread, NULL);
+}
+
 #define METRICS_TEST(test_) cmocka_unit_test_setup_teardown(test_, set_up, tear_down)
 
 int main(void)
@@ -371,6 +445,10 @@ int main(void)
 	        METRICS_TEST(no_registry_records_nothing),
 	        METRICS_TEST(exposition_over_the_maximum_shows_in_the_status),
 	        METRICS_TEST(no_sample_is_lost_among_threads),
+	        METRICS_TEST(the_only_series_takes_the_place_of_the_last),
+	        METRICS_TEST(the_only_series_may_change_for_ever),
+	        METRICS_TEST(the_only_series_is_for_gauges_with_labels),
+	        METRICS_TEST(there_is_one_series_at_any_moment),
 	};
 
 	return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);

@@ -15,7 +15,8 @@ struct kg_slice kg_slice_of(const char *text)
 
 bool kg_slice_equal(struct kg_slice slice, const char *text)
 {
-	return strncmp(slice.start, text, slice.length) == 0 && text[slice.length] == '\0';
+	/* The slice may hold a NUL: strncmp would end there. */
+	return strlen(text) == slice.length && memcmp(slice.start, text, slice.length) == 0;
 }
 
 static char lower(char byte)

@@ -57,6 +57,16 @@ static void slices_equal_whole_texts_only(void **state)
 	assert_false(kg_slice_equal_nocase(slice, "basi"));
 }
 
+static void a_slice_that_holds_a_nul_equals_no_text(void **state)
+{
+	static const char bytes[] = "t\0ue";
+
+	(void)state;
+	assert_false(kg_slice_equal((struct kg_slice){bytes, sizeof(bytes) - 1}, "t"));
+	assert_false(kg_slice_equal((struct kg_slice){bytes, sizeof(bytes) - 1}, "true"));
+	assert_false(kg_slice_equal((struct kg_slice){bytes, 2}, "t"));
+}
+
 static void a_word_is_found_among_names(void **state)
 {
 	static const char *const names[] = {"sum", "max", NULL};
@@ -103,9 +113,10 @@ static void a_slice_of_nothing_is_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(white_space_is_trimmed_as_go_does),  cmocka_unit_test(nothing_but_white_space_is_blank),
-	        cmocka_unit_test(slices_equal_whole_texts_only),      cmocka_unit_test(a_word_is_found_among_names),
-	        cmocka_unit_test(a_list_gives_every_element_trimmed), cmocka_unit_test(a_slice_of_nothing_is_empty),
+	        cmocka_unit_test(white_space_is_trimmed_as_go_does), cmocka_unit_test(nothing_but_white_space_is_blank),
+	        cmocka_unit_test(slices_equal_whole_texts_only),     cmocka_unit_test(a_slice_that_holds_a_nul_equals_no_text),
+	        cmocka_unit_test(a_word_is_found_among_names),       cmocka_unit_test(a_list_gives_every_element_trimmed),
+	        cmocka_unit_test(a_slice_of_nothing_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/sandbox.h"
 #include "kedagate/base/nearest.h"
 #include "kedagate/model/json.h"
 
@@ -94,6 +95,7 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return KG_EXIT_USAGE;
 	}
+	kg_sandbox_enter();
 	kg_json_setup();
 	status = run(command_name(argv[1]), argc - 1, argv + 1);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/reload.h"
+#include "cli/sandbox.h"
 #include "cli/serve_options.h"
 #include "cli/supervisor.h"
 #include "cli/version.h"
@@ -157,6 +158,16 @@ static bool start(struct serve *serve)
 	return true;
 }
 
+/* The server is worth more than the filter: where there is none to be had, it serves without. */
+static void confine(const struct serve *serve)
+{
+	struct kg_err err = {0};
+
+	if (kg_sandbox_filter((enum kg_sandbox_mode)serve->options.seccomp, &err) != 0)
+		kg_log(KG_LOG_WARN, "serving without a filter of system calls", KG_LOG_STR("reason", err.message),
+		       KG_LOG_STR("advice", "allow seccomp(2) in the container's seccomp profile, or say --seccomp off"));
+}
+
 /* Accepts one that was not started, or not to the end. */
 static void release(struct serve *serve)
 {
@@ -247,6 +258,7 @@ int kg_command_serve(int argc, char **argv)
 	raise_descriptor_limit();
 	init(&serve);
 	if (start(&serve)) {
+		confine(&serve);
 		log_serving(&serve);
 		kg_supervisor_run(&serve.supervisor, serve.server);
 		stop(&serve);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/sandbox.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/base/log.h"
 #include "kedagate/policy/policy.h"
@@ -123,6 +124,8 @@ static const struct kg_option options[] = {
 	 .help = "how long to go on answering, while not ready, after SIGTERM (default 5s)"},
 	{.name = "max-inflight-bytes", .type = KG_OPTION_PARSED, AT(max_inflight_bytes), .argument = "BYTES", .parse = parse_inflight_bytes,
 	 .help = "what all requests at work may take of memory; past it 503 with Retry-After (default 256Mi)"},
+	{.name = "seccomp", .type = KG_OPTION_CHOICE, AT(seccomp), .choices = kg_sandbox_modes,
+	 .help = "refuse system calls that serving does not need; log lets them pass and has the kernel log them (default on)"},
 	{.name = "log-format", .type = KG_OPTION_CHOICE, AT(log_format), .choices = log_formats, .help = "of the lines on standard error (default text)"},
 	{.name = "log-level", .type = KG_OPTION_CHOICE, AT(log_level), .choices = log_levels, .help = "lowest level that is logged (default info)"},
 	KG_COMMAND_HELP(struct kg_serve_options),
@@ -154,6 +157,7 @@ void kg_serve_options_init(struct kg_serve_options *values)
 	        .profile = KG_SERVE_NOT_GIVEN,
 	        .max_inflight_bytes = KG_DEFAULT_INFLIGHT_BYTES,
 	        .shutdown_delay = DEFAULT_SHUTDOWN_DELAY,
+	        .seccomp = KG_SANDBOX_ON,
 	        .log_format = KG_LOG_TEXT,
 	        .log_level = KG_LOG_INFO,
 	};

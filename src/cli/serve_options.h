@@ -24,6 +24,7 @@ struct kg_serve_options {
 	int mode, profile; /* indices of kg_mode_names and kg_profile_names, or KG_SERVE_NOT_GIVEN */
 	const char *objects;
 	int64_t shutdown_delay;    /* nanoseconds */
+	int seccomp;               /* enum kg_sandbox_mode */
 	int log_format, log_level; /* enum kg_log_format, enum kg_log_level */
 	bool help;
 };

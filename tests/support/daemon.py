@@ -48,15 +48,15 @@ class Answer:
 
 
 class Daemon:
-    """A serving process. Its log is JSON; every line is checked to be."""
+    """A serving process. Its log is JSON; every line is checked to be. `more` goes to subprocess.Popen."""
 
-    def __init__(self, certificates, authority, *arguments, log_format="json"):
+    def __init__(self, certificates, authority, *arguments, log_format="json", **more):
         self.authority = authority
         command = [BINARY, "serve", "--bind-address", "127.0.0.1", "--secure-port", "0", "--health-probe-bind-address", "127.0.0.1:0",
                    "--metrics-bind-address", "127.0.0.1:0", "--tls-cert-file", str(certificates / "tls.crt"),
                    "--tls-private-key-file", str(certificates / "tls.key"), "--shutdown-delay", "0s", "--log-format", log_format]
         self.process = subprocess.Popen(command + [str(argument) for argument in arguments], stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True)
+                                        stderr=subprocess.PIPE, text=True, **more)
         self.exit_code = 0  # what stop() asks for
         self.told_to_stop = False
         self.lines = []

@@ -1,0 +1,41 @@
+/*
+ * What the process gives up, so that whoever gains control of it gains little.
+ */
+#pragma once
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/base/err.h"
+
+/* 1 in a build with sanitizers, which need more than serving does; gcc and clang each have a way of their own to tell. */
+#ifndef __has_feature
+#define __has_feature(feature_) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define KG_SANDBOX_SANITIZED 1
+#else
+#define KG_SANDBOX_SANITIZED 0
+#endif
+
+/*
+ * For every subcommand, as early as possible and before threads: no privileges by execve(2), no core dumps, and no look into the memory by
+ * other processes of the same user (a dump or a debugger would show private keys; root still may attach). A build with sanitizers stays open
+ * to ptrace(2), which its leak detector is made of.
+ */
+void kg_sandbox_enter(void);
+
+/* What happens to system calls that serving does not need. */
+enum kg_sandbox_mode {
+	KG_SANDBOX_ON,  /* they fail with EPERM, and one that starts a program ends the process; the kernel's audit log names them */
+	KG_SANDBOX_LOG, /* they are allowed, and the kernel's audit log names them */
+	KG_SANDBOX_OFF,
+};
+
+/* The names of the modes, as in --seccomp; NULL-terminated. */
+extern const char *const kg_sandbox_modes[];
+
+/*
+ * Install the filter for all threads there are and will be (seccomp(2)); it cannot be taken back. Everything must be open by then: no socket is
+ * made, no thread started and no file written any more. KG_EIO when the kernel or what runs the container refuses, KG_ENOMEM; nothing is
+ * changed then.
+ */
+KG_MUST_CHECK int kg_sandbox_filter(enum kg_sandbox_mode mode, struct kg_err *err);

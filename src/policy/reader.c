@@ -86,7 +86,7 @@ static void list_keys(const struct kg_policy_map *map, struct kg_buf *out)
 
 static int unknown_key(struct kg_policy_reader *reader, const struct kg_policy_map *map, const char *name)
 {
-	struct kg_buf known KG_CLEANUP(kg_buf_release);
+	struct kg_buf known KG_CLEANUP(kg_buf_release) = {0};
 	struct kg_nearest nearest;
 
 	kg_nearest_init(&nearest, name);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #include "kedagate/base/buf.h"
 #include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
 #include "kedagate/base/utf8.h"
 
 /* Far above any line that is meant; keeps a mistake from filling the disk. */
@@ -30,19 +33,26 @@ static const char *const format_names[] = {
         [KG_LOG_JSON] = "json",
 };
 
-/* The one process-wide state: a process has one standard error. The lock keeps long lines whole, which a pipe splits. */
+/* The one process-wide state: a process has one standard error. The lock keeps long lines whole, which a pipe splits, and guards what is below. */
 static struct {
 	enum kg_log_level level;
 	enum kg_log_format format;
 	int fd;
 	pthread_mutex_t lock;
-} sink = {KG_LOG_INFO, KG_LOG_TEXT, STDERR_FILENO, PTHREAD_MUTEX_INITIALIZER};
+	bool stuck;      /* the last line found no room in time */
+	bool torn;       /* the last line was cut off */
+	uint64_t lost;   /* lines since the start */
+	uint64_t untold; /* of these, not told of by a line yet */
+} sink = {.level = KG_LOG_INFO, .format = KG_LOG_TEXT, .fd = STDERR_FILENO, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 void kg_log_configure(enum kg_log_level level, enum kg_log_format format, int fd)
 {
 	sink.level = level;
 	sink.format = format;
 	sink.fd = fd;
+	sink.stuck = false;
+	sink.torn = false;
+	sink.untold = 0;
 }
 
 /* The index of `text` in `names`, -1 when it is none of them. */
@@ -235,21 +245,74 @@ static void append_text_line(struct kg_buf *out, enum kg_log_level level, const 
 	}
 }
 
-static void write_line(const struct kg_buf *line)
+/* The descriptor may be shared with other processes, so it is not made non-blocking. What poll(2) calls writable takes PIPE_BUF bytes at once. A
+ * reader that is gone counts as room: the write then fails. */
+static bool has_room(void)
 {
-	const char *bytes = kg_buf_text(line);
-	size_t length = line->length;
+	struct pollfd pollfd = {.fd = sink.fd, .events = POLLOUT};
 
-	pthread_mutex_lock(&sink.lock);
+	sink.stuck = poll(&pollfd, 1, sink.stuck ? 0 : KG_LOG_PATIENCE_MILLISECONDS) <= 0;
+	return !sink.stuck;
+}
+
+static bool write_bytes(const char *bytes, size_t length)
+{
 	while (length > 0) {
-		ssize_t count = write(sink.fd, bytes, length);
+		ssize_t count = has_room() ? write(sink.fd, bytes, length < PIPE_BUF ? length : PIPE_BUF) : -1;
 
-		if (count < 0 && errno == EINTR)
-			continue;
 		if (count < 0)
-			break;
+			return false;
+		sink.torn = true;
 		bytes += count;
 		length -= (size_t)count;
+	}
+	return true;
+}
+
+/* What is left of a line that was cut off stays a line of its own. */
+static bool write_line(const struct kg_buf *line)
+{
+	if (kg_buf_status(line) != 0 || (sink.torn && !write_bytes("\n", 1)))
+		return false;
+	sink.torn = false;
+	if (!write_bytes(kg_buf_text(line), line->length))
+		return false;
+	sink.torn = false;
+	return true;
+}
+
+static void append_line(struct kg_buf *out, enum kg_log_level level, const char *message, const struct kg_log_field *fields, size_t count)
+{
+	if (sink.format == KG_LOG_JSON)
+		append_json_line(out, level, message, fields, count);
+	else
+		append_text_line(out, level, message, fields, count);
+	kg_buf_putc(out, '\n');
+}
+
+static void tell_lost(void)
+{
+	const struct kg_log_field fields[] = {
+	        KG_LOG_INT("count", (int64_t)sink.untold),
+	        KG_LOG_STR("reason", "whoever reads standard error was too slow, or its disk was full"),
+	};
+	struct kg_buf line;
+
+	kg_buf_init(&line, LINE_MAX_BYTES);
+	append_line(&line, KG_LOG_WARN, "log lines were lost", fields, KG_ARRAY_LEN(fields));
+	if (write_line(&line))
+		sink.untold = 0;
+	kg_buf_release(&line);
+}
+
+static void write_or_count(const struct kg_buf *line)
+{
+	pthread_mutex_lock(&sink.lock);
+	if (sink.untold > 0)
+		tell_lost();
+	if (sink.untold > 0 || !write_line(line)) {
+		sink.lost++;
+		sink.untold++;
 	}
 	pthread_mutex_unlock(&sink.lock);
 }
@@ -261,12 +324,17 @@ void kg_log_fields(enum kg_log_level level, const char *message, const struct kg
 	if (!kg_log_enabled(level))
 		return;
 	kg_buf_init(&line, LINE_MAX_BYTES);
-	if (sink.format == KG_LOG_JSON)
-		append_json_line(&line, level, message, fields, count);
-	else
-		append_text_line(&line, level, message, fields, count);
-	kg_buf_putc(&line, '\n');
-	if (kg_buf_status(&line) == 0)
-		write_line(&line);
+	append_line(&line, level, message, fields, count);
+	write_or_count(&line);
 	kg_buf_release(&line);
+}
+
+uint64_t kg_log_lost(void)
+{
+	uint64_t lost;
+
+	pthread_mutex_lock(&sink.lock);
+	lost = sink.lost;
+	pthread_mutex_unlock(&sink.lock);
+	return lost;
 }

@@ -69,6 +69,10 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 		.name = "kedagate_exemptions", .type = KG_METRIC_GAUGE, .labels = {"state"},
 		.help = "Exemptions of the policy by state: active, expiring (in its last 14 days, active still), expired.",
 	},
+	FAMILY(KG_SERVER_METRIC_LOG_LINES_LOST) = {
+		.name = "kedagate_log_lines_lost_total", .type = KG_METRIC_COUNTER,
+		.help = "Lines that could not be written to standard error, whose reader was too slow or gone, or whose disk was full.",
+	},
 	FAMILY(KG_SERVER_METRIC_BUILD_INFO) = {
 		.name = "kedagate_build_info", .type = KG_METRIC_GAUGE, .labels = {"version"},
 		.help = "Always 1; the label says which version runs.",

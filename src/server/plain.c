@@ -4,6 +4,7 @@
 
 #include "kedagate/base/buf.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/log.h"
 #include "server/answer.h"
 #include "server/health.h"
 
@@ -47,10 +48,15 @@ static bool is_verbose(struct MHD_Connection *mhd)
 	return MHD_lookup_connection_value_n(mhd, MHD_GET_ARGUMENT_KIND, name, sizeof(name) - 1, NULL, NULL) == MHD_YES;
 }
 
-/* Gauges of what changes too often to be kept in step. */
-static void refresh_gauges(const struct kg_https *https)
+/* What is counted elsewhere. One thread serves this page. */
+static void refresh_metrics(const struct kg_https *https)
 {
-	kg_metrics_set(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_BYTES, NULL, (double)kg_budget_used(&https->inflight.budget));
+	struct kg_metrics *metrics = https->state.metrics;
+	double lost = (double)kg_log_lost();
+
+	kg_metrics_set(metrics, KG_SERVER_METRIC_INFLIGHT_BYTES, NULL, (double)kg_budget_used(&https->inflight.budget));
+	kg_metrics_add(metrics, KG_SERVER_METRIC_LOG_LINES_LOST, NULL,
+	               lost - kg_metrics_value(metrics, KG_SERVER_METRIC_LOG_LINES_LOST, NULL));
 }
 
 static enum MHD_Result send_page(const struct kg_plain *plain, struct MHD_Connection *mhd, const struct page *page)
@@ -62,7 +68,7 @@ static enum MHD_Result send_page(const struct kg_plain *plain, struct MHD_Connec
 	kg_buf_init(&text, PAGE_MAX_BYTES);
 	if (page->of_metrics) {
 		answer.type = KG_TYPE_METRICS;
-		refresh_gauges(plain->https);
+		refresh_metrics(plain->https);
 		kg_metrics_expose(plain->https->state.metrics, &text);
 	} else if (!kg_health_write(plain->https, page->probe, is_verbose(mhd), &text)) {
 		answer.status = 503;

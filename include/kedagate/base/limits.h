@@ -97,6 +97,10 @@
 #define KG_BODY_PAUSE_SECONDS 30
 #define KG_BODY_SECONDS       60
 
+/* How long a line waits, once, for the reader of a full pipe: reviews wait for it too, and must not be held up by a container runtime that is
+ * stuck. What a reader that is merely busy may take. */
+#define KG_LOG_PATIENCE_MILLISECONDS 100
+
 /* How deep a walk through directories goes. Manifests lie a few deep; a walk of its own depth must not exhaust the stack. */
 #define KG_MAX_DIRECTORY_DEPTH 64
 

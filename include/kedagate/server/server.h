@@ -59,7 +59,8 @@ enum kg_server_metric {
 	KG_SERVER_METRIC_POLICY_RELOADS,                             /* result: success, failure */
 	KG_SERVER_METRIC_POLICY_LAST_SUCCESS,                        /* gauge, as of the certificate */
 	KG_SERVER_METRIC_EXEMPTIONS,                                 /* gauge; state: active, expiring, expired */
-	KG_SERVER_METRIC_BUILD_INFO,                                 /* version */
+	KG_SERVER_METRIC_LOG_LINES_LOST,
+	KG_SERVER_METRIC_BUILD_INFO, /* version */
 	KG_SERVER_METRIC_COUNT
 };
 

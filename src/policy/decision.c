@@ -126,10 +126,3 @@ int kg_policy_decide(const struct kg_policy *policy, const struct kg_policy_subj
 		kg_decide(&decider, rule, KG_ACTION_DENY, out);
 	return code;
 }
-
-bool kg_policy_scope_matches(const struct kg_scope *scope, const struct kg_policy_subject *subject)
-{
-	const struct kg_target target = kg_target_of(subject);
-
-	return kg_scope_matches(scope, &target);
-}

@@ -25,19 +25,18 @@ static void free_policy(struct kg_snapshot *snapshot)
 	free(policy);
 }
 
-bool kg_policy_is_kind(const char *api_version, const char *kind)
-{
-	return strncmp(api_version, POLICY_GROUP, strlen(POLICY_GROUP)) == 0 && strcmp(kind, POLICY_KIND) == 0;
-}
-
-/* The action that a profile gives a rule before the file's own word on it. */
-static enum kg_action starting_action(enum kg_profile profile, const struct kg_rule *rule)
+enum kg_action kg_profile_action(enum kg_profile profile, const struct kg_rule *rule)
 {
 	if (profile == KG_PROFILE_PERMISSIVE && rule->action > KG_ACTION_WARN)
 		return KG_ACTION_WARN;
 	if (profile == KG_PROFILE_RESTRICTED && rule->category == KG_CATEGORY_SECURITY && rule->action == KG_ACTION_WARN)
 		return KG_ACTION_DENY;
 	return rule->action;
+}
+
+bool kg_policy_is_kind(const char *api_version, const char *kind)
+{
+	return strncmp(api_version, POLICY_GROUP, strlen(POLICY_GROUP)) == 0 && strcmp(kind, POLICY_KIND) == 0;
 }
 
 /* What the command line says goes over every mode of the file: whoever types --mode audit in a hurry means all of it. */
@@ -96,7 +95,7 @@ static void fill(struct kg_policy *policy, const struct kg_policy_settings *sett
 	policy->rules = settings->rules;
 	for (unsigned i = 0; i < KG_RULE_COUNT; i++)
 		policy->actions[i] = settings->rules.places[i].line ? settings->rules.actions[i]
-		                                                    : starting_action(policy->profile, kg_rule_get((enum kg_rule_id)i));
+		                                                    : kg_profile_action(policy->profile, kg_rule_get((enum kg_rule_id)i));
 	policy->scopes = settings->scopes.items;
 	policy->scope_count = settings->scopes.count;
 	link_exemptions(policy, settings->exemptions.items, settings->exemptions.count);

@@ -27,5 +27,31 @@ bool kg_decision_excuses(const struct kg_decision *decision);
 KG_MUST_CHECK int kg_policy_decide(const struct kg_policy *policy, const struct kg_policy_subject *subject, enum kg_rule_id rule,
                                    struct kg_arena *arena, struct kg_decision *out);
 
-/* Does the scope match the object? */
-bool kg_policy_scope_matches(const struct kg_scope *scope, const struct kg_policy_subject *subject);
+/* One step on the way, in the order in which they are taken. */
+enum kg_decision_source {
+	KG_DECISION_PROFILE,
+	KG_DECISION_RULES,
+	KG_DECISION_SCOPE, /* one for each that matches and names the rule */
+	KG_DECISION_EXEMPTION,
+	KG_DECISION_MODE,
+};
+
+/* "profile", "rules", "scope", "exemption", "mode". */
+const char *kg_decision_source_name(enum kg_decision_source source);
+
+struct kg_decision_step {
+	enum kg_decision_source source;
+	struct kg_position place; /* in the policy file; line 0: built in */
+	const char *action;       /* after this step: "deny", "excused", … */
+	const char *text;         /* what it says */
+	bool decides;             /* what comes of the finding is of its making; true of exactly one */
+};
+
+struct kg_decision_steps {
+	struct kg_decision_step *items;
+	size_t count;
+};
+
+/* The steps of kg_policy_decide, and its result. Everything lives in `arena` or in the policy. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_policy_explain(const struct kg_policy *policy, const struct kg_policy_subject *subject, enum kg_rule_id rule,
+                                    struct kg_arena *arena, struct kg_decision_steps *out);

@@ -31,6 +31,9 @@
 /* The starting actions. permissive: what baseline denies is a warning. restricted: security findings that baseline warns of are denied. */
 enum kg_profile { KG_PROFILE_PERMISSIVE, KG_PROFILE_BASELINE, KG_PROFILE_RESTRICTED };
 
+/* The action that a profile gives a rule before the file's own word on it. */
+enum kg_action kg_profile_action(enum kg_profile profile, const struct kg_rule *rule);
+
 /* A ceiling on every action. */
 enum kg_mode { KG_MODE_ENFORCE, KG_MODE_WARN, KG_MODE_AUDIT };
 

@@ -209,7 +209,7 @@ static const struct bad_text bad_texts[] = {
         {HEAD "rules:\n  identity-id-mising: deny\n", 4, 3, "did you mean \"identity-id-missing\"?"},
         {HEAD "rules:\n  identity-id-missing: block\n", 4, 3, "rules.identity-id-missing"},
         {HEAD "rules:\n  identity-id-missing: on\n", 4, 3, "must be one of deny, warn, audit, off"},
-        {HEAD "mode: warn\nmode: audit\n", 4, 1, "mode"},
+        {HEAD "mode: warn\nmode: audit\n", 4, 1, "duplicate"},
         {HEAD "mode: [\n", 0, 0, ""},
         {HEAD "mode: enforse\n", 3, 1, "did you mean \"enforce\"?"},
         {HEAD "profile: restrictive\n", 3, 1, "did you mean \"restricted\"?"},

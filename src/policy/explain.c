@@ -1,0 +1,140 @@
+#include "kedagate/policy/decision.h"
+
+#include "policy/decider.h"
+
+/* Steps as they are collected. */
+struct explanation {
+	const struct kg_policy *policy;
+	const struct kg_decider *decider;
+	const struct kg_decision *decision;
+	enum kg_rule_id rule;
+	struct kg_arena *arena;
+	struct kg_decision_steps *out;
+	bool failed;
+};
+
+const char *kg_decision_source_name(enum kg_decision_source source)
+{
+	static const char *const names[] = {
+	        [KG_DECISION_PROFILE] = "profile",     [KG_DECISION_RULES] = "rules", [KG_DECISION_SCOPE] = "scope",
+	        [KG_DECISION_EXEMPTION] = "exemption", [KG_DECISION_MODE] = "mode",
+	};
+
+	return names[source];
+}
+
+/* Until a later step says otherwise, this one decides. */
+static void add(struct explanation *explanation, struct kg_decision_step step)
+{
+	struct kg_decision_steps *out = explanation->out;
+
+	explanation->failed |= !step.text;
+	for (size_t i = 0; step.decides && i < out->count; i++)
+		out->items[i].decides = false;
+	out->items[out->count++] = step;
+}
+
+static void add_start(struct explanation *explanation)
+{
+	const struct kg_policy *policy = explanation->policy;
+	struct kg_position place = policy->rules.places[explanation->rule];
+	const struct kg_rule *rule = kg_rule_get(explanation->rule);
+
+	add(explanation, (struct kg_decision_step){
+	                         .source = KG_DECISION_PROFILE,
+	                         .place = policy->profile_place,
+	                         .action = kg_action_name(kg_profile_action(policy->profile, rule)),
+	                         .text = kg_profile_names[policy->profile],
+	                         .decides = true,
+	                 });
+	if (!place.line)
+		return;
+	add(explanation, (struct kg_decision_step){
+	                         .source = KG_DECISION_RULES,
+	                         .place = place,
+	                         .action = kg_action_name(policy->rules.actions[rule->id]),
+	                         .text = policy->rules.locked[rule->id] ? "exemptible: false" : "",
+	                         .decides = true,
+	                 });
+}
+
+static void add_scopes(struct explanation *explanation)
+{
+	const struct kg_policy *policy = explanation->policy;
+
+	for (size_t i = 0; i < policy->scope_count; i++) {
+		const struct kg_scope *scope = &policy->scopes[i];
+		struct kg_position place = scope->rules.places[explanation->rule];
+
+		if (explanation->decider->matches[i] && place.line)
+			add(explanation, (struct kg_decision_step){
+			                         .source = KG_DECISION_SCOPE,
+			                         .place = place,
+			                         .action = kg_action_name(scope->rules.actions[explanation->rule]),
+			                         .text = kg_arena_printf(explanation->arena, "the scope in line %u", scope->place.line),
+			                         .decides = true,
+			                 });
+	}
+}
+
+static void add_exemption(struct explanation *explanation)
+{
+	const struct kg_decision *decision = explanation->decision;
+	const struct kg_exemption *exemption = decision->exemption;
+	bool excuses = kg_decision_excuses(decision);
+	const char *text = NULL;
+
+	if (!exemption)
+		return;
+	if (!exemption->expires.text)
+		text = kg_arena_printf(explanation->arena, "never ends: %s", exemption->reason);
+	else
+		text = kg_arena_printf(explanation->arena, "%s %s: %s", decision->state == KG_EXEMPTION_EXPIRED ? "expired on" : "until",
+		                       exemption->expires.text, exemption->reason);
+	add(explanation, (struct kg_decision_step){
+	                         .source = KG_DECISION_EXEMPTION,
+	                         .place = exemption->place,
+	                         .action = excuses ? "excused" : kg_action_name(decision->chosen),
+	                         .text = text,
+	                         .decides = excuses,
+	                 });
+}
+
+static void add_mode(struct explanation *explanation)
+{
+	const struct kg_decision *decision = explanation->decision;
+	const struct kg_scope *scope = decision->mode_scope;
+	const char *name = kg_mode_names[decision->mode];
+
+	add(explanation,
+	    (struct kg_decision_step){
+	            .source = KG_DECISION_MODE,
+	            .place = scope ? scope->mode.place : explanation->policy->mode_place,
+	            .action = kg_decision_excuses(decision) ? "excused" : kg_action_name(decision->action),
+	            .text = scope ? kg_arena_printf(explanation->arena, "%s, of the scope in line %u", name, scope->place.line) : name,
+	            .decides = decision->action < decision->enforced && !kg_decision_excuses(decision),
+	    });
+}
+
+/* Besides one for each scope: profile, rules, exemption, mode. */
+enum { STEPS_BESIDES_SCOPES = 4 };
+
+int kg_policy_explain(const struct kg_policy *policy, const struct kg_policy_subject *subject, enum kg_rule_id rule, struct kg_arena *arena,
+                      struct kg_decision_steps *out)
+{
+	struct kg_decider decider;
+	struct kg_decision decision;
+	struct explanation explanation = {
+	        .policy = policy, .decider = &decider, .decision = &decision, .rule = rule, .arena = arena, .out = out};
+
+	*out = (struct kg_decision_steps){0};
+	out->items = kg_arena_calloc(arena, policy->scope_count + STEPS_BESIDES_SCOPES, sizeof(*out->items));
+	if (!out->items || kg_decider_init(&decider, policy, subject, arena))
+		return KG_ENOMEM;
+	kg_decide(&decider, rule, KG_ACTION_DENY, &decision);
+	add_start(&explanation);
+	add_scopes(&explanation);
+	add_exemption(&explanation);
+	add_mode(&explanation);
+	return explanation.failed ? KG_ENOMEM : 0;
+}

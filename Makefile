@@ -197,9 +197,9 @@ asan: ## every suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@hack/dependencies test
 	+@$(SUBMAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined CFLAGS='-O1 -g' STAGES='$(SUITES)' suites
 FUZZ_BUILD = $(SUBMAKE) BUILD=$(BUILD)-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
-FUZZ_SECONDS ?= 60
-fuzz-smoke: ## each fuzz target for a minute on its corpus
-	@hack/dependencies analysis
+FUZZ_SECONDS ?= 20
+fuzz-smoke: ## each fuzz target for 20 seconds on its corpus (FUZZ_SECONDS)
+	@hack/dependencies test analysis
 	+@$(FUZZ_BUILD)
 	@BUILD=$(BUILD)-fuzz hack/run-fuzz --smoke $(FUZZ_SECONDS)
 fuzz: ## FUZZ=name: one fuzz target until it finds something or is interrupted

@@ -15,6 +15,25 @@ enum { ARENA_BYTES = 256 << 20 };
 
 static const char *const kinds[] = {"ScaledObject", "ScaledJob", "TriggerAuthentication", "ClusterTriggerAuthentication"};
 
+enum { ALLOWED, WARNED, DENIED, SKIPPED, REFUSED };
+
+static struct fuzz_reach reaches[] = {
+        [ALLOWED] = {"allowed", 0},    [WARNED] = {"warned of", 0}, [DENIED] = {"denied", 0},
+        [SKIPPED] = {"not judged", 0}, [REFUSED] = {"refused", 0},
+};
+FUZZ_REACHES(reaches)
+
+static void count(int status, const struct kg_admission_summary *summary)
+{
+	const struct kg_judgement *judgement = summary->judgement;
+
+	reaches[ALLOWED].count += status == 200 && judgement != NULL && judgement->verdict == KG_VERDICT_ALLOW;
+	reaches[WARNED].count += status == 200 && judgement != NULL && judgement->verdict == KG_VERDICT_WARN;
+	reaches[DENIED].count += status == 200 && judgement != NULL && judgement->verdict == KG_VERDICT_DENY;
+	reaches[SKIPPED].count += status == 200 && judgement == NULL;
+	reaches[REFUSED].count += status == 400;
+}
+
 /* A review is answered, or refused in one line. */
 static void check_answer(int status, const struct kg_buf *answer)
 {
@@ -34,12 +53,15 @@ static void review(const struct kg_policy *policy, struct kg_buf *body)
 	struct kg_admission_summary summary;
 	struct kg_buf answer;
 	struct kg_arena arena;
+	int status;
 
 	if (kg_buf_status(body) != 0)
 		return;
 	kg_arena_init(&arena, ARENA_BYTES);
 	kg_buf_init(&answer, KG_MAX_BODY_BYTES);
-	check_answer(kg_admission_review(&env, body, &arena, &answer, &summary), &answer);
+	status = kg_admission_review(&env, body, &arena, &answer, &summary);
+	check_answer(status, &answer);
+	count(status, &summary);
 	kg_buf_release(&answer);
 	kg_arena_release(&arena);
 }

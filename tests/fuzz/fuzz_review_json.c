@@ -12,6 +12,30 @@
 /* A tree is refused for want of memory before libFuzzer's own limit ends the process. */
 enum { ARENA_BYTES = 256 << 20 };
 
+enum { PARSED, REFUSED, NUL_ESCAPE, MALFORMED, SCALED_OBJECT, SCALED_JOB, AUTHENTICATION, OTHER };
+
+static struct fuzz_reach reaches[] = {
+        [PARSED] = {"parsed", 0},
+        [REFUSED] = {"refused", 0},
+        [NUL_ESCAPE] = {"a NUL escape", 0},
+        [MALFORMED] = {"a malformed field", 0},
+        [SCALED_OBJECT] = {"ScaledObject", 0},
+        [SCALED_JOB] = {"ScaledJob", 0},
+        [AUTHENTICATION] = {"an authentication", 0},
+        [OTHER] = {"another kind", 0},
+};
+FUZZ_REACHES(reaches)
+
+static void count_kind(enum kg_kind kind)
+{
+	if (kind == KG_KIND_SCALED_OBJECT)
+		reaches[SCALED_OBJECT].count++;
+	else if (kind == KG_KIND_SCALED_JOB)
+		reaches[SCALED_JOB].count++;
+	else
+		reaches[kind == KG_KIND_OTHER ? OTHER : AUTHENTICATION].count++;
+}
+
 static void decode(const cJSON *tree, struct kg_arena *arena)
 {
 	struct kg_object object;
@@ -21,6 +45,8 @@ static void decode(const cJSON *tree, struct kg_arena *arena)
 		abort();
 	if (kg_object_decode(tree, kind, arena, &object) != 0)
 		return;
+	count_kind(kind);
+	reaches[MALFORMED].count += object.malformed_count > 0;
 	for (size_t i = 0; i < object.malformed_count; i++)
 		if (object.malformed[i].path == NULL || object.malformed[i].expected == NULL)
 			abort();
@@ -36,8 +62,10 @@ static void parse(char *bytes, size_t length, struct kg_arena *arena)
 
 	if (status == KG_EINVAL && (err.line == 0 || err.column == 0 || err.message[0] == '\0'))
 		abort();
+	reaches[status == 0 ? PARSED : REFUSED].count++;
 	if (status != 0)
 		return;
+	reaches[NUL_ESCAPE].count += facts.has_nul_escape;
 	if (facts.has_nul_escape != kg_json_holds_nul(tree))
 		abort();
 	decode(tree, arena);

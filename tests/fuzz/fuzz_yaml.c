@@ -18,6 +18,18 @@ struct text {
 	size_t length;
 };
 
+enum { READ, REFUSED, OVER_LIMIT, SEVERAL, MALFORMED, IN_WORLD };
+
+static struct fuzz_reach reaches[] = {
+        [READ] = {"read", 0},
+        [REFUSED] = {"refused", 0},
+        [OVER_LIMIT] = {"over a limit", 0},
+        [SEVERAL] = {"several documents", 0},
+        [MALFORMED] = {"a malformed field", 0},
+        [IN_WORLD] = {"put into a world", 0},
+};
+FUZZ_REACHES(reaches)
+
 static void find(const struct text *text, const struct kg_manifest *manifest, const char *path)
 {
 	struct kg_position position = kg_manifest_position(text->bytes, text->length, "", manifest, path);
@@ -35,6 +47,8 @@ static void use(const struct text *text, const struct kg_manifest *manifest, str
 	if (kg_object_decode_head(manifest->tree, arena, &object) != 0 ||
 	    kg_object_decode(manifest->tree, object.kind, arena, &object) != 0 || kg_file_world_add(world, manifest->tree) != 0)
 		return;
+	reaches[IN_WORLD].count++;
+	reaches[MALFORMED].count += object.malformed_count > 0;
 	for (size_t i = 0; i < object.malformed_count; i++)
 		find(text, manifest, object.malformed[i].path);
 	find(text, manifest, "spec.triggers[0].metadata[a.b/c]");
@@ -49,6 +63,8 @@ static void read_text(const struct text *text, const char *name, struct kg_arena
 
 	if (status == KG_EINVAL && (err.line == 0 || err.column == 0 || err.message[0] == '\0'))
 		abort();
+	reaches[status == 0 ? READ : status == KG_ELIMIT ? OVER_LIMIT : REFUSED].count++;
+	reaches[SEVERAL].count += manifests.count > 1;
 	for (size_t i = 0; i < manifests.count && world != NULL; i++)
 		use(text, &manifests.items[i], world, arena);
 }

@@ -4,6 +4,7 @@
 #include "kedagate/base/limits.h"
 #include "kedagate/base/list.h"
 #include "kedagate/model/json.h"
+#include "kedagate/policy/policy.h"
 
 struct reader {
 	struct kg_arena *arena;
@@ -23,6 +24,18 @@ static int add_object(const struct reader *reader, const struct kg_manifest *man
 	return 0;
 }
 
+static int add_policy(const struct reader *reader, const struct kg_manifest *manifest)
+{
+	struct kg_bundle *out = reader->out;
+	struct kg_bundle_policy *policies = kg_list_room(reader->arena, out->policies, out->policy_count, sizeof(*policies));
+
+	if (policies == NULL)
+		return KG_ENOMEM;
+	out->policies = policies;
+	policies[out->policy_count++] = (struct kg_bundle_policy){.file = out->file_count, .manifest = *manifest};
+	return 0;
+}
+
 static int add_manifest(const struct reader *reader, const struct kg_manifest *manifest)
 {
 	const char *api_version = kg_json_text(manifest->tree, "apiVersion");
@@ -32,6 +45,8 @@ static int add_manifest(const struct reader *reader, const struct kg_manifest *m
 
 	if (api_version == NULL || kind_text == NULL)
 		return 0;
+	if (kg_policy_is_kind(api_version, kind_text))
+		return add_policy(reader, manifest);
 	status = kg_file_world_add(reader->out->world, manifest->tree);
 	kind = kg_kind_parse(api_version, kind_text);
 	return status == 0 && kind != KG_KIND_OTHER ? add_object(reader, manifest, kind) : status;
@@ -53,12 +68,13 @@ static int keep_file(const struct reader *reader, const char *name)
 
 static int add_manifests(const struct reader *reader, const char *name, const struct kg_manifests *manifests)
 {
-	size_t before = reader->out->object_count;
+	const struct kg_bundle *out = reader->out;
+	size_t before = out->object_count + out->policy_count;
 	int status = 0;
 
 	for (size_t i = 0; i < manifests->count && status == 0; i++)
 		status = add_manifest(reader, &manifests->items[i]);
-	if (status != 0 || reader->out->object_count == before)
+	if (status != 0 || out->object_count + out->policy_count == before)
 		return status;
 	return keep_file(reader, name);
 }

@@ -1,5 +1,5 @@
 /*
- * All objects of some manifest files: KEDA's own to be judged, and the world that they and the others make up.
+ * All objects of some manifest files: KEDA's own to be judged, policies to be looked over, and the world that they and the others make up.
  */
 #pragma once
 
@@ -26,12 +26,20 @@ struct kg_bundle_object {
 	struct kg_manifest manifest;
 };
 
+/* A document of kind Policy. */
+struct kg_bundle_policy {
+	size_t file;
+	struct kg_manifest manifest;
+};
+
 struct kg_bundle {
 	struct kg_file_world *world;
-	struct kg_bundle_file *files; /* those with KEDA objects in them */
+	struct kg_bundle_file *files; /* those with KEDA objects or policies in them */
 	size_t file_count;
 	struct kg_bundle_object *objects; /* in the order of the inputs */
 	size_t object_count;
+	struct kg_bundle_policy *policies; /* in the order of the inputs */
+	size_t policy_count;
 	size_t read_count; /* files that could be read */
 	struct kg_input_errors errors;
 };

@@ -5,6 +5,7 @@
 #include "cli/bundle.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/policies.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/model/manifest.h"
@@ -49,7 +50,8 @@ static const struct kg_command_usage usage = {
         .summary = "Judge the ScaledObjects, ScaledJobs, TriggerAuthentications and ClusterTriggerAuthentications in manifest\n"
                    "files (YAML or JSON), directories of them (*.yaml, *.yml, *.json) and standard input (-), as the webhook would.\n"
                    "All files together stand for the cluster: references between their objects resolve, and the values in\n"
-                   "their Secrets, ConfigMaps and pod templates count as known. Secrets are never printed.\n\n"
+                   "their Secrets, ConfigMaps and pod templates count as known. Secrets are never printed.\n"
+                   "Documents of kind Policy among them are looked over as well; what is judged by is --policy alone.\n\n"
                    "Exit code: 0 nothing is denied, 1 something is denied, 2 wrong usage or input that cannot be read.",
         .example = "kedagate check -R deploy/ --keda-version 2.17.1",
         .options = options,
@@ -112,8 +114,12 @@ static int keep_findings(struct check *check, const struct kg_bundle_object *obj
 		if (finding == NULL)
 			return KG_ENOMEM;
 		position = position_of(check, object, finding->path);
-		result->findings[result->finding_count++] = (struct kg_report_finding){
-		        .finding = finding, .action = judged->action, .line = position.line, .column = position.column};
+		result->findings[result->finding_count++] = (struct kg_report_finding){.finding = finding,
+		                                                                       .action = judged->action,
+		                                                                       .line = position.line,
+		                                                                       .column = position.column,
+		                                                                       .exemption = judged->exemption,
+		                                                                       .excused = judged->excused};
 	}
 	return 0;
 }
@@ -158,14 +164,12 @@ static int judge_all(struct check *check)
 	struct kg_report *report = &check->report;
 	int status = 0;
 
-	*report = (struct kg_report){
-	        .keda_version = kg_version_text(check->policy->keda_version, check->keda_version),
-	        .keda_version_assumed = check->policy->keda_version_source != KG_KEDA_VERSION_GIVEN,
-	        .file_count = bundle->read_count,
-	        .errors = bundle->errors.items,
-	        .error_count = bundle->errors.count,
-	        .results = kg_arena_calloc(&check->arena, bundle->object_count, sizeof(*report->results)),
-	};
+	report->keda_version = kg_version_text(check->policy->keda_version, check->keda_version);
+	report->keda_version_assumed = check->policy->keda_version_source != KG_KEDA_VERSION_GIVEN;
+	report->file_count = bundle->read_count;
+	report->errors = bundle->errors.items;
+	report->error_count = bundle->errors.count;
+	report->results = kg_arena_calloc(&check->arena, bundle->object_count, sizeof(*report->results));
 	if (report->results == NULL)
 		return KG_ENOMEM;
 	for (size_t i = 0; i < bundle->object_count && status == 0; i++) {
@@ -208,6 +212,8 @@ static int read_and_judge(struct check *check, char *const *operands, size_t ope
 
 	if (status == 0)
 		status = kg_bundle_read(&inputs, check->options->namespace, true, &check->arena, &check->bundle);
+	if (status == 0)
+		status = kg_policies_look_over(&check->bundle, check->now, &check->arena, &check->report);
 	if (status == 0)
 		status = judge_all(check);
 	return status == 0 ? print_report(check) : status;

@@ -33,18 +33,30 @@ static void append(struct json_writer *writer, json_t *array, json_t *item)
 		writer->failed = true;
 }
 
+/* NULL when there is none. */
+static json_t *make_exemption(const struct kg_report_finding *item)
+{
+	const struct kg_exemption *exemption = item->exemption;
+
+	if (exemption == NULL)
+		return NULL;
+	return json_pack("{s:b, s:s, s:s?, s:I}", "active", item->excused, "reason", exemption->reason, "expires", exemption->expires.text,
+	                 "policyLine", (json_int_t)exemption->place.line);
+}
+
 static json_t *make_finding(struct json_writer *writer, const struct kg_report_finding *item)
 {
 	const struct kg_finding *finding = item->finding;
 	const struct kg_rule *rule = kg_rule_get(finding->rule);
 	const char *body = kg_finding_body(finding, writer->arena);
+	const struct kg_judged_finding judged = kg_report_judged(item);
 
 	if (body == NULL)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s?}", "rule", rule->name, "category", kg_category_name(rule->category),
-	                 "action", kg_action_name(item->action), "path", kg_finding_place(finding), "line", (json_int_t)item->line,
-	                 "column", (json_int_t)item->column, "type", kg_field_error_cause(finding->type), "message", body, "fix",
-	                 finding->fix);
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s?, s:o*}", "rule", rule->name, "category",
+	                 kg_category_name(rule->category), "action", kg_judged_action_name(&judged), "path", kg_finding_place(finding),
+	                 "line", (json_int_t)item->line, "column", (json_int_t)item->column, "type", kg_field_error_cause(finding->type),
+	                 "message", body, "fix", finding->fix, "exemption", make_exemption(item));
 }
 
 static json_t *make_result(struct json_writer *writer, const struct kg_report_result *result)
@@ -71,12 +83,12 @@ static json_t *make_results(struct json_writer *writer, const struct kg_report *
 	return results;
 }
 
-static json_t *make_errors(struct json_writer *writer, const struct kg_report *report)
+static json_t *make_errors(struct json_writer *writer, const struct kg_report_error *items, size_t count)
 {
 	json_t *errors = json_array();
 
-	for (size_t i = 0; i < report->error_count; i++) {
-		const struct kg_report_error *error = &report->errors[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_report_error *error = &items[i];
 
 		append(writer, errors,
 		       json_pack("{s:s, s:I, s:I, s:s}", "file", valid_text(writer, error->file), "line", (json_int_t)error->line, "column",
@@ -89,8 +101,9 @@ static json_t *make_summary(const struct kg_report *report)
 {
 	struct kg_report_totals totals = kg_report_count(report);
 
-	return json_pack("{s:I, s:I, s:I, s:I}", "objects", (json_int_t)totals.objects, "denied", (json_int_t)totals.denied, "warned",
-	                 (json_int_t)totals.warned, "errors", (json_int_t)totals.errors);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "objects", (json_int_t)totals.objects, "denied", (json_int_t)totals.denied,
+	                 "warned", (json_int_t)totals.warned, "excused", (json_int_t)totals.excused, "errors", (json_int_t)totals.errors,
+	                 "policies", (json_int_t)report->policy_count);
 }
 
 static int append_bytes(const char *bytes, size_t length, void *buf)
@@ -103,9 +116,10 @@ int kg_report_write_json(const struct kg_report *report, const struct kg_report_
                          struct kg_buf *out)
 {
 	struct json_writer writer = {.arena = arena};
-	json_t *document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind", "Report", "kedaVersion",
-	                             report->keda_version, "summary", make_summary(report), "errors", make_errors(&writer, report),
-	                             "results", make_results(&writer, report));
+	json_t *document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind", "Report", "kedaVersion",
+	                             report->keda_version, "summary", make_summary(report), "errors",
+	                             make_errors(&writer, report->errors, report->error_count), "policyWarnings",
+	                             make_errors(&writer, report->remarks, report->remark_count), "results", make_results(&writer, report));
 
 	(void)options;
 	if (document != NULL && !writer.failed)

@@ -6,7 +6,7 @@
 #include "report/format.h"
 
 /* A location that is longer stands on its line without moving the others. */
-enum { LOCATION_MAX = 60, COLUMN_GAP = 2, ACTION_WIDTH = 5 };
+enum { LOCATION_MAX = 60, COLUMN_GAP = 2, ACTION_WIDTH = 5, EXCUSED_WIDTH = 7 };
 
 /* Select graphic rendition (ECMA-48 8.3.117), "" without colours. */
 struct palette {
@@ -21,7 +21,7 @@ struct text_writer {
 	const struct palette *palette;
 	struct kg_arena *arena;
 	struct kg_buf *out;
-	size_t location_width;
+	size_t location_width, action_width;
 };
 
 static void put_text(struct kg_buf *out, const char *text)
@@ -66,11 +66,27 @@ static void widen(struct text_writer *writer, const char *location)
 		writer->location_width = wanted;
 }
 
-/* Find how wide the column of locations is. */
+static int measure_errors(struct text_writer *writer, const struct kg_report_error *errors, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *location = file_location(writer->arena, errors[i].file, errors[i].line, errors[i].column);
+
+		if (location == NULL)
+			return KG_ENOMEM;
+		widen(writer, location);
+	}
+	return 0;
+}
+
+/* Find how wide the columns on the left are. */
 static int measure(struct text_writer *writer)
 {
 	const struct kg_report *report = writer->report;
+	int status = measure_errors(writer, report->errors, report->error_count);
 
+	if (status == 0)
+		status = measure_errors(writer, report->remarks, report->remark_count);
+	writer->action_width = kg_report_count(report).excused > 0 ? EXCUSED_WIDTH : ACTION_WIDTH;
 	for (size_t i = 0; i < report->result_count; i++) {
 		for (size_t j = 0; j < report->results[i].finding_count; j++) {
 			const char *location = finding_location(writer->arena, &report->results[i], &report->results[i].findings[j]);
@@ -80,15 +96,7 @@ static int measure(struct text_writer *writer)
 			widen(writer, location);
 		}
 	}
-	for (size_t i = 0; i < report->error_count; i++) {
-		const struct kg_report_error *error = &report->errors[i];
-		const char *location = file_location(writer->arena, error->file, error->line, error->column);
-
-		if (location == NULL)
-			return KG_ENOMEM;
-		widen(writer, location);
-	}
-	return 0;
+	return status;
 }
 
 static void put_blanks(struct kg_buf *out, size_t count)
@@ -107,13 +115,13 @@ static void put_start(const struct text_writer *writer, const char *location, co
 	kg_buf_puts(writer->out, palette->end);
 	put_blanks(writer->out, (taken < writer->location_width ? writer->location_width - taken : 0) + COLUMN_GAP);
 	kg_buf_printf(writer->out, "%s%s%s", colour, word, palette->end);
-	put_blanks(writer->out, ACTION_WIDTH + 1 - strlen(word));
+	put_blanks(writer->out, writer->action_width + 1 - strlen(word));
 }
 
 /* A further line of the text column. */
 static void put_continuation(const struct text_writer *writer, const char *text)
 {
-	put_blanks(writer->out, writer->location_width + COLUMN_GAP + ACTION_WIDTH + 1);
+	put_blanks(writer->out, writer->location_width + COLUMN_GAP + writer->action_width + 1);
 	put_text(writer->out, text);
 	kg_buf_putc(writer->out, '\n');
 }
@@ -138,14 +146,19 @@ static int write_finding(const struct text_writer *writer, const struct kg_repor
 	const struct palette *palette = writer->palette;
 	const char *location = finding_location(writer->arena, result, item);
 	const char *message = kg_finding_message(finding, writer->arena);
+	const struct kg_judged_finding judged = kg_report_judged(item);
+	bool failed = location == NULL || message == NULL;
+	const char *note = kg_judged_note(&judged, writer->arena, &failed);
 
-	if (location == NULL || message == NULL)
+	if (failed)
 		return KG_ENOMEM;
-	put_start(writer, location, kg_action_name(item->action), action_colour(palette, item->action));
+	put_start(writer, location, kg_judged_action_name(&judged), action_colour(palette, item->action));
 	put_text(writer->out, message);
 	kg_buf_printf(writer->out, "  %s[%s]%s\n", palette->dim, kg_rule_get(finding->rule)->name, palette->end);
 	if (finding->fix != NULL)
 		put_continuation(writer, finding->fix);
+	if (note != NULL)
+		put_continuation(writer, note);
 	return 0;
 }
 
@@ -163,15 +176,18 @@ static int write_result(const struct text_writer *writer, const struct kg_report
 	return status;
 }
 
-static int write_error(const struct text_writer *writer, const struct kg_report_error *error)
+static int write_errors(const struct text_writer *writer, const struct kg_report_error *errors, size_t count, const char *word,
+                        const char *colour)
 {
-	const char *location = file_location(writer->arena, error->file, error->line, error->column);
+	for (size_t i = 0; i < count; i++) {
+		const char *location = file_location(writer->arena, errors[i].file, errors[i].line, errors[i].column);
 
-	if (location == NULL)
-		return KG_ENOMEM;
-	put_start(writer, location, "error", writer->palette->deny);
-	put_text(writer->out, error->message);
-	kg_buf_putc(writer->out, '\n');
+		if (location == NULL)
+			return KG_ENOMEM;
+		put_start(writer, location, word, colour);
+		put_text(writer->out, errors[i].message);
+		kg_buf_putc(writer->out, '\n');
+	}
 	return 0;
 }
 
@@ -188,8 +204,13 @@ static void write_summary(const struct text_writer *writer)
 	kg_buf_printf(writer->out, "%zu resource%s in %zu file%s, KEDA %s%s: %zu denied, %zu warned", totals.objects,
 	              plural(totals.objects), report->file_count, plural(report->file_count), report->keda_version,
 	              report->keda_version_assumed ? " (newest known)" : "", totals.denied, totals.warned);
+	if (totals.excused > 0)
+		kg_buf_printf(writer->out, ", %zu finding%s excused", totals.excused, plural(totals.excused));
 	if (totals.errors > 0)
 		kg_buf_printf(writer->out, ", %zu error%s", totals.errors, plural(totals.errors));
+	if (report->policy_count > 0)
+		kg_buf_printf(writer->out, "; %zu %s with %zu warning%s", report->policy_count,
+		              report->policy_count == 1 ? "policy" : "policies", report->remark_count, plural(report->remark_count));
 	kg_buf_putc(writer->out, '\n');
 }
 
@@ -202,8 +223,10 @@ int kg_report_write_text(const struct kg_report *report, const struct kg_report_
 
 	for (size_t i = 0; i < report->result_count && status == 0; i++)
 		status = write_result(&writer, &report->results[i]);
-	for (size_t i = 0; i < report->error_count && status == 0; i++)
-		status = write_error(&writer, &report->errors[i]);
+	if (status == 0)
+		status = write_errors(&writer, report->remarks, report->remark_count, "warn", writer.palette->warn);
+	if (status == 0)
+		status = write_errors(&writer, report->errors, report->error_count, "error", writer.palette->deny);
 	if (out->length > before)
 		kg_buf_putc(out, '\n');
 	write_summary(&writer);

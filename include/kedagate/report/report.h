@@ -16,6 +16,8 @@ struct kg_report_finding {
 	const struct kg_finding *finding;
 	enum kg_action action;
 	unsigned line, column;
+	const struct kg_exemption *exemption; /* as in struct kg_judged_finding */
+	bool excused;
 };
 
 /* One object of KEDA's four kinds. */
@@ -30,7 +32,7 @@ struct kg_report_result {
 	size_t dropped; /* findings over KG_MAX_FINDINGS, which are not among them */
 };
 
-/* Input that could not be read. */
+/* Input that could not be read, or a remark on a policy that could. */
 struct kg_report_error {
 	const char *file;
 	unsigned line, column; /* 0: unknown */
@@ -45,11 +47,14 @@ struct kg_report {
 	size_t result_count;
 	struct kg_report_error *errors;
 	size_t error_count;
+	size_t policy_count;             /* documents of kind Policy that are valid */
+	struct kg_report_error *remarks; /* on them */
+	size_t remark_count;
 };
 
-/* Objects, of them denied ones and warned ones (each object counts once, by its verdict), and errors. */
+/* Objects, of them denied ones and warned ones (each object counts once, by its verdict); findings that are excused; errors. */
 struct kg_report_totals {
-	size_t objects, denied, warned, errors;
+	size_t objects, denied, warned, excused, errors;
 };
 
 struct kg_report_totals kg_report_count(const struct kg_report *report);

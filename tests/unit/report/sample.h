@@ -31,6 +31,12 @@ static const struct kg_finding sample_unknown = {
         .ceiling = KG_ACTION_WARN,
 };
 
+static const struct kg_exemption sample_exemption = {
+        .place = {.line = 12, .column = 5},
+        .reason = "the broker moves in Q1",
+        .expires = {.text = "2027-01-31"},
+};
+
 struct sample {
 	struct kg_report_finding orders[2], auth[1];
 	struct kg_report_result results[3];
@@ -41,8 +47,9 @@ struct sample {
 static inline void sample_init(struct sample *sample)
 {
 	*sample = (struct sample){
-	        .orders = {{&sample_clear_text, KG_ACTION_DENY, 24, 7}, {&sample_unknown, KG_ACTION_WARN, 31, 9}},
-	        .auth = {{&sample_missing, KG_ACTION_WARN, 5, 3}},
+	        .orders = {{.finding = &sample_clear_text, .action = KG_ACTION_DENY, .line = 24, .column = 7},
+	                   {.finding = &sample_unknown, .action = KG_ACTION_WARN, .line = 31, .column = 9}},
+	        .auth = {{.finding = &sample_missing, .action = KG_ACTION_WARN, .line = 5, .column = 3}},
 	        .errors = {{"deploy/broken.yaml", 3, 1, "did not find expected key"}},
 	};
 	sample->results[0] = (struct kg_report_result){.file = "deploy/orders.yaml",

@@ -79,10 +79,12 @@ static void the_frame_names_version_summary_and_errors(void **state)
 	json_t *document = written(*state);
 
 	json_object_del(document, "results");
-	assert_json(document, "{\"apiVersion\": \"kedagate.io/v1\", \"kind\": \"Report\", \"kedaVersion\": \"2.20.2\","
-	                      " \"summary\": {\"objects\": 3, \"denied\": 1, \"warned\": 1, \"errors\": 1},"
-	                      " \"errors\": [{\"file\": \"deploy/broken.yaml\", \"line\": 3, \"column\": 1, \"message\": \"did not find "
-	                      "expected key\"}]}");
+	assert_json(document,
+	            "{\"apiVersion\": \"kedagate.io/v1\", \"kind\": \"Report\", \"kedaVersion\": \"2.20.2\","
+	            " \"summary\": {\"objects\": 3, \"denied\": 1, \"warned\": 1, \"excused\": 0, \"errors\": 1, \"policies\": 0},"
+	            " \"policyWarnings\": [],"
+	            " \"errors\": [{\"file\": \"deploy/broken.yaml\", \"line\": 3, \"column\": 1, \"message\": \"did not find "
+	            "expected key\"}]}");
 }
 
 static void a_result_says_which_object_it_is(void **state)
@@ -112,6 +114,37 @@ static void a_finding_has_its_path_apart_from_its_message(void **state)
 static void a_finding_without_a_fix_has_null(void **state)
 {
 	assert_json(json_object_get(finding(written(*state), 1, 0), "fix"), "null");
+}
+
+static void an_exemption_is_told_while_it_counts_and_after(void **state)
+{
+	struct fixture *f = *state;
+	json_t *document;
+
+	f->sample.orders[0].exemption = &sample_exemption;
+	f->sample.orders[0].excused = true;
+	f->sample.orders[1].exemption = &sample_exemption;
+	document = written(f);
+	assert_json(json_object_get(finding(document, 0, 0), "action"), "\"excused\"");
+	assert_json(json_object_get(finding(document, 0, 0), "exemption"),
+	            "{\"active\": true, \"reason\": \"the broker moves in Q1\", \"expires\": \"2027-01-31\", \"policyLine\": 12}");
+	assert_json(json_object_get(finding(document, 0, 1), "action"), "\"warn\"");
+	assert_json(json_object_get(json_object_get(finding(document, 0, 1), "exemption"), "active"), "false");
+	assert_json(json_object_get(json_object_get(document, "summary"), "excused"), "1");
+}
+
+static void remarks_on_policies_stand_apart_from_errors(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.report.remarks = f->sample.errors;
+	f->sample.report.remark_count = 1;
+	f->sample.report.error_count = 0;
+	f->sample.report.policy_count = 2;
+	assert_json(json_object_get(written(f), "policyWarnings"),
+	            "[{\"file\": \"deploy/broken.yaml\", \"line\": 3, \"column\": 1, \"message\": \"did not find expected key\"}]");
+	assert_json(json_object_get(f->document, "errors"), "[]");
+	assert_json(json_object_get(json_object_get(f->document, "summary"), "policies"), "2");
 }
 
 static void an_object_without_findings_has_an_empty_list(void **state)
@@ -180,6 +213,7 @@ static void the_library_names_its_version(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        TEST(an_exemption_is_told_while_it_counts_and_after),    TEST(remarks_on_policies_stand_apart_from_errors),
 	        TEST(the_frame_names_version_summary_and_errors),        TEST(a_result_says_which_object_it_is),
 	        TEST(a_finding_has_its_path_apart_from_its_message),     TEST(a_finding_without_a_fix_has_null),
 	        TEST(an_object_without_findings_has_an_empty_list),      TEST(a_file_name_that_is_no_utf8_is_mended),

@@ -60,6 +60,37 @@ static void findings_errors_and_a_summary_stand_in_columns(void **state)
 	                    "3 resources in 3 files, KEDA 2.20.2: 1 denied, 1 warned, 1 error\n");
 }
 
+static void what_is_excused_says_why_and_until_when(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.report.result_count = 1;
+	f->sample.report.error_count = 0;
+	f->sample.orders[0].exemption = &sample_exemption;
+	f->sample.orders[0].excused = true;
+	f->sample.orders[1].exemption = &sample_exemption;
+	assert_string_equal(written(f),
+	                    "deploy/orders.yaml:24:7  excused spec.triggers[0].metadata.sslmode: Invalid value: \"disable\": the access "
+	                    "token would travel unencrypted  [credentials-in-clear-text]\n"
+	                    "                                 write sslmode: require\n"
+	                    "                                 exempted until 2027-01-31 (the broker moves in Q1)\n"
+	                    "deploy/orders.yaml:31:9  warn    spec.triggers[1].metadata.queueLenght: unknown parameter, did you mean "
+	                    "\"queueLength\"?  [parameter-unknown]\n"
+	                    "                                 its exemption expired on 2027-01-31\n"
+	                    "\n"
+	                    "1 resource in 3 files, KEDA 2.20.2: 1 denied, 0 warned, 1 finding excused\n");
+}
+
+static void remarks_on_policies_are_warnings(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.report = (struct kg_report){
+	        .keda_version = "2.20.2", .file_count = 1, .policy_count = 1, .remarks = f->sample.errors, .remark_count = 1};
+	assert_string_equal(written(f), "deploy/broken.yaml:3:1  warn  did not find expected key\n\n"
+	                                "0 resources in 1 file, KEDA 2.20.2: 0 denied, 0 warned; 1 policy with 1 warning\n");
+}
+
 static void a_clean_report_is_one_line(void **state)
 {
 	struct fixture *f = *state;
@@ -171,6 +202,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(findings_errors_and_a_summary_stand_in_columns),
 	        TEST(a_clean_report_is_one_line),
+	        TEST(what_is_excused_says_why_and_until_when),
+	        TEST(remarks_on_policies_are_warnings),
 	        TEST(colours_come_only_when_asked_for),
 	        TEST(what_a_terminal_would_obey_is_replaced),
 	        TEST(a_live_object_is_named_where_a_file_would_be),

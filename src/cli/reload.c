@@ -1,6 +1,7 @@
 #include "cli/reload.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "kedagate/base/clock.h"
 #include "kedagate/base/file.h"
@@ -14,7 +15,9 @@ void kg_reload_init(struct kg_reload *reload)
 	kg_snapshot_slot_init(&reload->policy);
 	kg_buf_init(&reload->policy_text, KG_MAX_POLICY_BYTES);
 	reload->policy_unread = (struct kg_err){0};
-	reload->expiry_told = false;
+	reload->policy_refusal = (struct kg_err){0};
+	reload->dates_told = KG_DATES_KEPT;
+	reload->certificate_outcome = reload->policy_outcome = (struct kg_reload_outcome){0};
 }
 
 void kg_reload_release(struct kg_reload *reload)
@@ -39,55 +42,134 @@ static void count_from_zero(const struct kg_reload *reload)
 			kg_metrics_add(reload->metrics, families[i], &results[j], 0);
 }
 
+static void note_success(const struct kg_reload *reload, enum kg_server_metric family)
+{
+	kg_metrics_set(reload->metrics, family, NULL, (double)kg_clock_wall());
+}
+
 static void note_pair_in_use(struct kg_reload *reload, const struct kg_pair_facts *facts)
 {
-	reload->expiry_told = false;
+	const char *serial = facts->serial;
+
+	reload->dates_told = KG_DATES_KEPT;
+	kg_metrics_set(reload->metrics, KG_SERVER_METRIC_CERTIFICATE_NOT_BEFORE, NULL, (double)facts->not_before);
 	kg_metrics_set(reload->metrics, KG_SERVER_METRIC_CERTIFICATE_NOT_AFTER, NULL, (double)facts->not_after);
+	kg_metrics_set_only(reload->metrics, KG_SERVER_METRIC_CERTIFICATE_INFO, &serial, 1);
+	if (facts->trust == KG_PAIR_TRUST_DOUBTFUL)
+		kg_log(KG_LOG_WARN, KG_AUTHORITIES_FILE " says nothing: the certificate is in use without being verified against it",
+		       KG_LOG_STR("reason", facts->doubt), KG_LOG_STR("serial", facts->serial));
+}
+
+/* kg_certstore_reload, and what is the same at the start and later. */
+static int load_pair(struct kg_reload *reload, struct kg_pair_facts *ret_facts, struct kg_err *err)
+{
+	int code = kg_certstore_reload(reload->certstore, &reload->pair, kg_clock_wall(), err);
+
+	if (code == 0 && kg_certstore_facts(reload->certstore, ret_facts))
+		note_pair_in_use(reload, ret_facts);
+	if (code == 0 || (code == KG_EUNCHANGED && err->message[0] == '\0'))
+		note_success(reload, KG_SERVER_METRIC_CERTIFICATE_LAST_SUCCESS);
+	return code;
 }
 
 int kg_reload_load_pair(struct kg_reload *reload, struct kg_err *err)
 {
 	struct kg_pair_facts facts;
-	int code = kg_certstore_reload(reload->certstore, &reload->pair, kg_clock_wall(), err);
+	int code = load_pair(reload, &facts, err);
 
-	if (code == 0 && kg_certstore_facts(reload->certstore, &facts))
-		note_pair_in_use(reload, &facts);
 	count_from_zero(reload);
 	return code;
 }
 
-static void reload_pair(struct kg_reload *reload)
+/* Since the pair was written, or got its name: the later of the two files counts. */
+static int64_t seconds_since_change(const struct kg_pair_paths *paths)
 {
-	char not_after[KG_TIME_TEXT_MAX];
-	struct kg_pair_facts facts;
-	struct kg_err err = {0};
-	int code = kg_certstore_reload(reload->certstore, &reload->pair, kg_clock_wall(), &err);
+	const char *files[] = {paths->certificate, paths->key};
+	time_t latest = 0;
+	time_t now = kg_clock_wall();
 
-	if (code == KG_EUNCHANGED || !kg_certstore_facts(reload->certstore, &facts))
-		return;
-	count(reload, KG_SERVER_METRIC_CERTIFICATE_RELOADS, code == 0);
-	if (code != 0) {
-		kg_log(KG_LOG_ERROR, "certificate refused, the one in use stays", KG_LOG_STR("reason", err.message),
-		       KG_LOG_STR("servedSerial", facts.serial));
-		return;
+	for (size_t i = 0; i < KG_ARRAY_LEN(files); i++) {
+		struct stat status;
+
+		if (stat(files[i], &status) == 0 && status.st_ctim.tv_sec > latest)
+			latest = status.st_ctim.tv_sec;
 	}
-	note_pair_in_use(reload, &facts);
-	kg_clock_format(facts.not_after, not_after);
-	kg_log(KG_LOG_INFO, "certificate reloaded", KG_LOG_STR("serial", facts.serial), KG_LOG_STR("notAfter", not_after));
+	return latest < now ? now - latest : 0;
 }
 
-/* Time passes without a change on disk. */
-static void tell_expiry(struct kg_reload *reload)
+static void log_pair(const struct kg_reload *reload, const struct kg_pair_facts *facts)
 {
+	static const char *const trust[] = {
+	        [KG_PAIR_TRUST_UNKNOWN] = NULL, [KG_PAIR_TRUST_VERIFIED] = "verified", [KG_PAIR_TRUST_DOUBTFUL] = "unreadable"};
+	char not_after[KG_TIME_TEXT_MAX];
+
+	kg_clock_format(facts->not_after, not_after);
+	kg_log(KG_LOG_INFO, "certificate reloaded", KG_LOG_STR("serial", facts->serial), KG_LOG_STR("notAfter", not_after),
+	       KG_LOG_STR("authorities", trust[facts->trust]), KG_LOG_INT("lag_s", seconds_since_change(&reload->pair)));
+}
+
+static void refuse_pair(const struct kg_reload *reload, const struct kg_err *err)
+{
+	struct kg_pair_facts facts = {0};
+
+	(void)kg_certstore_facts(reload->certstore, &facts);
+	kg_log(KG_LOG_ERROR, "certificate refused, the one in use stays", KG_LOG_STR("reason", err->message),
+	       KG_LOG_STR("servedSerial", facts.serial));
+}
+
+static void reload_pair(struct kg_reload *reload)
+{
+	struct kg_reload_outcome *outcome = &reload->certificate_outcome;
+	struct kg_pair_facts facts;
+	struct kg_err err = {0};
+	int code = load_pair(reload, &facts, &err);
+
+	*outcome = (struct kg_reload_outcome){0};
+	if (code == KG_EUNCHANGED) {
+		if (err.message[0] != '\0')
+			*outcome = (struct kg_reload_outcome){KG_RELOAD_STILL_REFUSED, err};
+		return;
+	}
+	count(reload, KG_SERVER_METRIC_CERTIFICATE_RELOADS, code == 0);
+	outcome->result = code == 0 ? KG_RELOAD_TAKEN : KG_RELOAD_REFUSED;
+	if (code == 0) {
+		log_pair(reload, &facts);
+		return;
+	}
+	outcome->reason = err;
+	refuse_pair(reload, &err);
+}
+
+static enum kg_dates judge_dates(const struct kg_pair_facts *facts, time_t now)
+{
+	if (now < facts->not_before)
+		return KG_DATES_EARLY;
+	return now > facts->not_after ? KG_DATES_EXPIRED : KG_DATES_KEPT;
+}
+
+/* Time passes without a change on disk, and the clock may be set, to and fro. */
+static void tell_dates(struct kg_reload *reload)
+{
+	static const char *const messages[] = {
+	        [KG_DATES_KEPT] = "the certificate is within its dates again",
+	        [KG_DATES_EXPIRED] = "the certificate has expired: API servers refuse it from now on",
+	        [KG_DATES_EARLY] = "the certificate is not valid yet: API servers refuse it; is this machine's clock right?",
+	};
+	char not_before[KG_TIME_TEXT_MAX];
 	char not_after[KG_TIME_TEXT_MAX];
 	struct kg_pair_facts facts;
+	enum kg_dates dates;
 
-	if (reload->expiry_told || !kg_certstore_facts(reload->certstore, &facts) || kg_clock_wall() <= facts.not_after)
+	if (!kg_certstore_facts(reload->certstore, &facts))
 		return;
-	reload->expiry_told = true;
+	dates = judge_dates(&facts, kg_clock_wall());
+	if (dates == reload->dates_told)
+		return;
+	reload->dates_told = dates;
+	kg_clock_format(facts.not_before, not_before);
 	kg_clock_format(facts.not_after, not_after);
-	kg_log(KG_LOG_ERROR, "the certificate has expired: API servers refuse it from now on", KG_LOG_STR("serial", facts.serial),
-	       KG_LOG_STR("notAfter", not_after));
+	kg_log(dates == KG_DATES_KEPT ? KG_LOG_INFO : KG_LOG_ERROR, messages[dates], KG_LOG_STR("serial", facts.serial),
+	       KG_LOG_STR("notBefore", not_before), KG_LOG_STR("notAfter", not_after));
 }
 
 /* Read the policy file into `text`. KG_EUNCHANGED when it is as it was last seen. */
@@ -134,8 +216,10 @@ static int load_policy_file(struct kg_reload *reload, struct kg_err *err)
 		return code;
 	code = use_policy(reload, &text, err);
 	/* Lack of memory says nothing about the file: try again next time. */
-	if (code != KG_ENOMEM)
+	if (code != KG_ENOMEM) {
 		remember_policy(reload, &text);
+		reload->policy_refusal = code != 0 ? *err : (struct kg_err){0};
+	}
 	return code;
 }
 
@@ -143,9 +227,9 @@ int kg_reload_load_policy(struct kg_reload *reload, struct kg_err *err)
 {
 	int code;
 
-	if (reload->policy_path == NULL)
-		return use_policy(reload, NULL, err);
-	code = load_policy_file(reload, err);
+	code = reload->policy_path != NULL ? load_policy_file(reload, err) : use_policy(reload, NULL, err);
+	if (code == 0)
+		note_success(reload, KG_SERVER_METRIC_POLICY_LAST_SUCCESS);
 	return code == KG_EINVAL ? kg_err_wrap(err, "%s", reload->policy_path) : code;
 }
 
@@ -175,21 +259,34 @@ static void refuse_policy(struct kg_reload *reload, const struct kg_err *err)
 }
 
 /* What is wrong with the content is told when it is new; a file that cannot be read looks new at each poll. */
-static void reload_policy(struct kg_reload *reload)
+static struct kg_reload_outcome look_at_policy(struct kg_reload *reload)
 {
 	struct kg_err err = {0};
 	int code = load_policy_file(reload, &err);
 	bool unread = code != 0 && code != KG_EINVAL && code != KG_EUNCHANGED;
+	bool told = unread && same_cause(&err, &reload->policy_unread);
 
-	if (unread && same_cause(&err, &reload->policy_unread))
-		return;
 	reload->policy_unread = unread ? err : (struct kg_err){0};
-	if (code == KG_EUNCHANGED)
+	if (code == 0)
+		return (struct kg_reload_outcome){.result = KG_RELOAD_TAKEN};
+	if (code != KG_EUNCHANGED)
+		return (struct kg_reload_outcome){told ? KG_RELOAD_STILL_REFUSED : KG_RELOAD_REFUSED, err};
+	return (struct kg_reload_outcome){reload->policy_refusal.code == 0 ? KG_RELOAD_UNCHANGED : KG_RELOAD_STILL_REFUSED,
+	                                  reload->policy_refusal};
+}
+
+static void reload_policy(struct kg_reload *reload)
+{
+	const struct kg_reload_outcome outcome = look_at_policy(reload);
+
+	reload->policy_outcome = outcome;
+	if (outcome.result == KG_RELOAD_REFUSED)
+		refuse_policy(reload, &outcome.reason);
+	if (outcome.result == KG_RELOAD_REFUSED || outcome.result == KG_RELOAD_STILL_REFUSED)
 		return;
-	if (code != 0) {
-		refuse_policy(reload, &err);
+	note_success(reload, KG_SERVER_METRIC_POLICY_LAST_SUCCESS);
+	if (outcome.result != KG_RELOAD_TAKEN)
 		return;
-	}
 	count(reload, KG_SERVER_METRIC_POLICY_RELOADS, true);
 	log_policy(reload);
 }
@@ -197,7 +294,24 @@ static void reload_policy(struct kg_reload *reload)
 void kg_reload_all(struct kg_reload *reload)
 {
 	reload_pair(reload);
-	tell_expiry(reload);
+	tell_dates(reload);
 	if (reload->policy_path != NULL)
 		reload_policy(reload);
+	else
+		note_success(reload, KG_SERVER_METRIC_POLICY_LAST_SUCCESS);
+}
+
+void kg_reload_log_outcome(const struct kg_reload *reload, const char *signal)
+{
+	static const char *const results[] = {[KG_RELOAD_UNCHANGED] = "unchanged",
+	                                      [KG_RELOAD_TAKEN] = "reloaded",
+	                                      [KG_RELOAD_REFUSED] = "refused",
+	                                      [KG_RELOAD_STILL_REFUSED] = "still refused"};
+	const struct kg_reload_outcome *certificate = &reload->certificate_outcome;
+	const struct kg_reload_outcome *policy = &reload->policy_outcome;
+
+	kg_log(KG_LOG_INFO, "files looked at", KG_LOG_STR("signal", signal), KG_LOG_STR("certificate", results[certificate->result]),
+	       KG_LOG_STR(certificate->reason.code != 0 ? "certificateReason" : NULL, certificate->reason.message),
+	       KG_LOG_STR(reload->policy_path != NULL ? "policy" : NULL, results[policy->result]),
+	       KG_LOG_STR(policy->reason.code != 0 ? "policyReason" : NULL, policy->reason.message));
 }

@@ -16,6 +16,22 @@
 #include "kedagate/policy/policy.h"
 #include "kedagate/tls/certstore.h"
 
+/* What came of a look at a file. */
+enum kg_reload_result {
+	KG_RELOAD_UNCHANGED,
+	KG_RELOAD_TAKEN,         /* into use */
+	KG_RELOAD_REFUSED,       /* for the reason given */
+	KG_RELOAD_STILL_REFUSED, /* for a reason that is in the log already */
+};
+
+struct kg_reload_outcome {
+	enum kg_reload_result result;
+	struct kg_err reason; /* code 0 unless refused */
+};
+
+/* Whether the wall clock is within the dates of the certificate in use. */
+enum kg_dates { KG_DATES_KEPT, KG_DATES_EXPIRED, KG_DATES_EARLY };
+
 struct kg_reload {
 	/* The caller's. */
 	struct kg_pair_paths pair;
@@ -27,7 +43,9 @@ struct kg_reload {
 	struct kg_snapshot_slot policy; /* of struct kg_policy */
 	struct kg_buf policy_text;      /* as last seen, in use or refused */
 	struct kg_err policy_unread;    /* why the file could not be read, when last looked at; code 0 when it could */
-	bool expiry_told;               /* that the certificate in use has expired is in the log */
+	struct kg_err policy_refusal;   /* why that text is not in use; code 0 when it is */
+	enum kg_dates dates_told;       /* what the log says last of the dates of the certificate in use */
+	struct kg_reload_outcome certificate_outcome, policy_outcome; /* of the last look */
 };
 
 /* After the caller's fields are filled in. */
@@ -38,5 +56,9 @@ void kg_reload_release(struct kg_reload *reload);
 KG_MUST_CHECK int kg_reload_load_pair(struct kg_reload *reload, struct kg_err *err);
 KG_MUST_CHECK int kg_reload_load_policy(struct kg_reload *reload, struct kg_err *err);
 
-/* Look at the files and put into use what is new and right; log and count what is new and wrong. */
+/* Look at the files and put into use what is new and right; log and count what is new and wrong. The dates of the certificate in use are held
+ * against the wall clock each time, which may have jumped. */
 void kg_reload_all(struct kg_reload *reload);
+
+/* Log what came of the last look, for whoever asked for it by `signal`. */
+void kg_reload_log_outcome(const struct kg_reload *reload, const char *signal);

@@ -101,7 +101,9 @@ static int read_objects(struct serve *serve, struct kg_err *err)
 
 static int load_pair(struct serve *serve, struct kg_err *err)
 {
-	return kg_reload_load_pair(&serve->reload, err);
+	int code = kg_certstore_require_names(serve->certstore, serve->options.server_names, err);
+
+	return code == 0 ? kg_reload_load_pair(&serve->reload, err) : code;
 }
 
 static int load_policy(struct serve *serve, struct kg_err *err)

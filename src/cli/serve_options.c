@@ -10,6 +10,7 @@
 #include "kedagate/server/server.h"
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/version.h"
+#include "kedagate/tls/server_names.h"
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 #define DEFAULT_SHUTDOWN_DELAY (5 * NANOSECONDS_PER_SECOND)
@@ -82,6 +83,15 @@ static int parse_inflight_bytes(const char *text, void *ret_value, struct kg_err
 
 _Static_assert(KG_MIN_INFLIGHT_BYTES == 16u << 20 && KG_MAX_INFLIGHT_BYTES == INT64_C(64) << 30, "the message names both");
 
+static int parse_server_names(const char *text, void *ret_value, struct kg_err *err)
+{
+	int code = kg_server_names_check(text, err);
+
+	if (code == 0)
+		*(const char **)ret_value = text;
+	return code;
+}
+
 static int parse_keda_version(const char *text, void *ret_value, struct kg_err *err)
 {
 	uint32_t version;
@@ -101,9 +111,11 @@ static const struct kg_option options[] = {
 	{.name = "secure-port", .type = KG_OPTION_INTEGER, AT(secure_port), .argument = "PORT", .minimum = 0, .maximum = 65535,
 	 .help = "port of the HTTPS listener; 0 takes a free one (default 9443)"},
 	{.name = "tls-cert-file", .type = KG_OPTION_STRING, AT(certificate), .argument = "FILE",
-	 .help = "serving certificate, leaf first, then its chain; reloaded when it changes (default /certs/tls.crt)"},
+	 .help = "serving certificate, leaf first, then its chain; verified against a ca.crt beside it, and reloaded when it changes (default /certs/tls.crt)"},
 	{.name = "tls-private-key-file", .type = KG_OPTION_STRING, AT(key), .argument = "FILE",
 	 .help = "private key of that certificate (default /certs/tls.key)"},
+	{.name = "tls-server-names", .type = KG_OPTION_PARSED, AT(server_names), .argument = "NAME,...", .parse = parse_server_names,
+	 .help = "DNS names and IP addresses that clients use; a certificate that lacks one is refused (default: none is asked for)"},
 	{.name = "tls-min-version", .type = KG_OPTION_CHOICE, AT(minimum_tls), .choices = tls_versions,
 	 .help = "lowest TLS version; of 1.2 only cipher suites with ECDHE and AEAD (default VersionTLS13)"},
 	{.name = "health-probe-bind-address", .type = KG_OPTION_PARSED, AT(health), .argument = "HOST:PORT", .parse = parse_address,

@@ -135,7 +135,7 @@ static void read_signals(struct kg_supervisor *supervisor, struct kg_server *ser
 			continue;
 		}
 		look_at_files(supervisor);
-		kg_log(KG_LOG_INFO, "files looked at", KG_LOG_STR("signal", "SIGHUP"));
+		kg_reload_log_outcome(supervisor->reload, "SIGHUP");
 	}
 }
 

@@ -41,21 +41,27 @@ class Pair:
 
 
 class Authority:
-    def __init__(self, name="test authority"):
-        self.key = ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, name="test authority", issuer=None, key=None):
+        self.key = key or ec.generate_private_key(ec.SECP256R1())
         self.name = _name(name)
+        self.is_intermediate = issuer is not None
+        issuer = issuer or self
         now = _now()
-        builder = x509.CertificateBuilder(self.name, self.name, self.key.public_key(), x509.random_serial_number(),
+        builder = x509.CertificateBuilder(issuer.name, self.name, self.key.public_key(), x509.random_serial_number(),
                                           now - datetime.timedelta(days=1), now + datetime.timedelta(days=365))
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         usage = dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
                                "encipher_only", "decipher_only"), False)
         builder = builder.add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False)
-        self.pem = builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        self.pem = builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+    def intermediate(self, name="test intermediate", key=None):
+        """An authority that this one has issued; with a key that was used before, if one is given."""
+        return Authority(name, self, key)
 
     def issue(self, names=NAMES, begins=-3600, ends=86400):
-        """A serving pair; `begins` and `ends` in seconds from now."""
+        """A serving pair; `begins` and `ends` in seconds from now. An intermediate puts itself into the chain."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = _now()
         builder = x509.CertificateBuilder(self.name, _name(names[0]), key.public_key(), x509.random_serial_number(),
@@ -64,4 +70,7 @@ class Authority:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
         builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
-        return Pair(builder.sign(self.key, hashes.SHA256()), key)
+        pair = Pair(builder.sign(self.key, hashes.SHA256()), key)
+        if self.is_intermediate:
+            pair.certificate += self.pem.encode()
+        return pair

@@ -78,7 +78,7 @@ int kg_pem_read_certificates(const struct kg_buf *text, const char *name, X509 *
 		return status;
 	status = read_certificates(input, name, out, room, &count, err);
 	BIO_free(input);
-	if (status == 0 && kg_pem_ends_in_partial_line(text))
+	if (status == 0 && kg_pem_ends_in_partial_line(kg_buf_text(text)))
 		status =
 		        kg_err_set(err, KG_EINVAL, "%s: the PEM text is cut off behind certificate %zu; write the file whole", name, count);
 	else if (status == 0 && count == 0)

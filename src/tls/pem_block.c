@@ -41,13 +41,12 @@ int kg_pem_block_next(BIO *input, const char *name, struct kg_pem_block *out, st
 	return kg_crypto_err_set(err, KG_EINVAL, "%s: the PEM text is cut off or damaged; write the file whole", name);
 }
 
-bool kg_pem_ends_in_partial_line(const struct kg_buf *text)
+bool kg_pem_ends_in_partial_line(const char *text)
 {
-	const char *start = kg_buf_text(text);
-	const char *line = strrchr(start, '\n');
+	const char *line = strrchr(text, '\n');
 	size_t dashes;
 
-	line = line == NULL ? start : line + 1;
+	line = line == NULL ? text : line + 1;
 	dashes = strspn(line, "-");
 	return dashes > 0 && strstr(line, "-----END ") != line;
 }

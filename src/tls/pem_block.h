@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kedagate/base/buf.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 
@@ -30,7 +29,7 @@ KG_MUST_CHECK int kg_pem_block_next(BIO *input, const char *name, struct kg_pem_
 void kg_pem_block_release(struct kg_pem_block *block);
 
 /* A line that starts like PEM's but is none: kg_pem_block_next skips it, and would not notice a text that was cut off in a "-----BEGIN". */
-bool kg_pem_ends_in_partial_line(const struct kg_buf *text);
+bool kg_pem_ends_in_partial_line(const char *text);
 
 bool kg_pem_block_is_certificate(const struct kg_pem_block *block);
 bool kg_pem_block_is_key(const struct kg_pem_block *block);

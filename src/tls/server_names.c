@@ -62,11 +62,16 @@ int kg_server_names_check(const char *text, struct kg_err *err)
 	return status;
 }
 
-int kg_server_names_has(X509 *certificate, const char *name)
+bool kg_server_name_is_address(const char *name)
 {
 	unsigned char address[sizeof(struct in6_addr)];
 
-	if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
+	return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+}
+
+int kg_server_names_has(X509 *certificate, const char *name)
+{
+	if (kg_server_name_is_address(name))
 		return X509_check_ip_asc(certificate, name, 0);
 	return X509_check_host(certificate, name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <openssl/x509.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kedagate/base/buf.h"
@@ -27,6 +28,9 @@ KG_MUST_CHECK int kg_server_names_judge(const struct kg_server_names *names, X50
 
 /* Is `name`, a DNS name or an IP address, among the certificate's SANs? 1, 0, or less for lack of memory. */
 KG_MUST_CHECK int kg_server_names_has(X509 *certificate, const char *name);
+
+/* Is it an IP address, so that no DNS name stands for it? */
+bool kg_server_name_is_address(const char *name);
 
 /* Append the IP address that a SAN holds. */
 void kg_server_names_write_address(const ASN1_OCTET_STRING *value, struct kg_buf *out);

@@ -112,3 +112,8 @@
 
 /* A text from a request in a log line. Names of objects and uids are shorter; a user name is an identity provider's, and may be anything. */
 #define KG_MAX_LOGGED_BYTES 256
+
+/* Causes of faults that are told apart in the log, and how often each is logged at most: once a minute is seen as soon as it is looked for. The causes
+ * are statuses, alerts, limits and the messages of a library; there are some forty. */
+#define KG_MAX_FAULT_CAUSES 64
+#define KG_FAULT_SECONDS    60

@@ -9,19 +9,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kedagate/base/clock.h"
 #include "kedagate/base/log.h"
 #include "kedagate/server/server.h"
 
-/* How long to wait for descriptors to be freed. */
-enum { EXHAUSTED_MILLISECONDS = 50 };
+/* How long to wait for descriptors to be freed; and when nothing happens, until faults are looked at. */
+enum { EXHAUSTED_MILLISECONDS = 50, IDLE_MILLISECONDS = 10000 };
 
 /* `label` is that of the metric. */
 static void note_refusal(struct kg_acceptor *acceptor, const char *label, const char *reason)
 {
+	const struct kg_log_field field = KG_LOG_STR("reason", reason);
+	const struct kg_fault fault = {KG_LOG_WARN, "connections are refused", KG_LOG_STR("limit", label), &field, 1};
+
 	kg_metrics_add(acceptor->metrics, KG_SERVER_METRIC_CONNECTIONS_REFUSED, &label, 1);
-	if (!acceptor->refusing)
-		kg_log(KG_LOG_WARN, "connections are refused", KG_LOG_STR("reason", reason));
-	acceptor->refusing = true;
+	kg_faults_note(acceptor->faults, &fault, kg_clock_monotonic());
 }
 
 static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockaddr *peer, socklen_t length)
@@ -34,7 +36,6 @@ static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockadd
 		return;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	acceptor->refusing = false;
 	if (MHD_add_connection(acceptor->daemon, fd, peer, length) == MHD_YES)
 		return;
 	/* libmicrohttpd has closed the descriptor. */
@@ -75,7 +76,8 @@ static void *run(void *argument)
 
 	while (fds[0].revents == 0) {
 		/* Without room the listener stays readable: look at the stop descriptor alone for a while. */
-		(void)poll(fds, room ? 2 : 1, room ? -1 : EXHAUSTED_MILLISECONDS);
+		(void)poll(fds, room ? 2 : 1, room ? IDLE_MILLISECONDS : EXHAUSTED_MILLISECONDS);
+		kg_faults_flush(acceptor->faults, kg_clock_monotonic());
 		/* Also when told to stop: what the kernel has queued by then is answered. */
 		room = accept_queued(acceptor);
 	}

@@ -1,5 +1,5 @@
 /*
- * The thread that accepts connections and hands them to libmicrohttpd.
+ * The thread that accepts connections and hands them to libmicrohttpd. It also sees to it that the numbers of repeated faults are logged.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "kedagate/base/err.h"
 #include "kedagate/metrics/metrics.h"
 #include "server/connection.h"
+#include "server/faults.h"
 
 struct kg_acceptor {
 	int listen_fd;             /* borrowed */
@@ -19,9 +20,9 @@ struct kg_acceptor {
 	struct MHD_Daemon *daemon; /* borrowed */
 	struct kg_connections *connections;
 	struct kg_metrics *metrics;
+	struct kg_faults *faults;
 	pthread_t thread;
 	atomic_bool running;
-	bool refusing; /* the last connection was refused, so that this is logged once. Only the thread looks */
 };
 
 /* Start the thread; the fields that are borrowed are filled in. KG_EIO, KG_ENOMEM. */

@@ -1,5 +1,9 @@
 #include "server/answer.h"
 
+#include <stdio.h>
+
+#include "kedagate/server/server.h"
+
 #include <string.h>
 
 struct kg_answer kg_answer_text(unsigned status, const char *text)
@@ -36,4 +40,12 @@ enum MHD_Result kg_answer_queue(struct MHD_Connection *connection, const struct 
 		queued = MHD_queue_response(connection, answer->status, response);
 	MHD_destroy_response(response);
 	return queued;
+}
+
+void kg_answer_count(struct kg_metrics *metrics, unsigned status)
+{
+	char code[8];
+
+	snprintf(code, sizeof(code), "%u", status);
+	kg_metrics_add(metrics, KG_SERVER_METRIC_HTTP_RESPONSES, (const char *const[]){code}, 1);
 }

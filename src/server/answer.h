@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "kedagate/base/compiler.h"
+#include "kedagate/metrics/metrics.h"
 
 #define KG_TYPE_JSON    "application/json"
 #define KG_TYPE_TEXT    "text/plain; charset=utf-8"
@@ -25,6 +26,9 @@ struct kg_answer {
 
 /* A text that lives forever. */
 struct kg_answer kg_answer_text(unsigned status, const char *text);
+
+/* Count an answer of the HTTPS listener. */
+void kg_answer_count(struct kg_metrics *metrics, unsigned status);
 
 /* Queue the answer. MHD_NO, which closes the connection, without memory. */
 enum MHD_Result kg_answer_queue(struct MHD_Connection *connection, const struct kg_answer *answer);

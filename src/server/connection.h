@@ -13,13 +13,15 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/tls/certstore.h"
+#include "server/handshake_watch.h"
 
 struct kg_connections;
 
 struct kg_connection {
 	struct kg_connections *all;
 	struct kg_connection *previous, *next;
-	int fd;                        /* of libmicrohttpd */
+	int fd; /* of libmicrohttpd */
+	struct kg_handshake_watch handshake;
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */
 	bool kept;                     /* a request has come: the longer time-out holds. Only the connection's thread looks */

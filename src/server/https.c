@@ -2,12 +2,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/base/log.h"
+#include "server/answer.h"
 #include "server/handshake.h"
 #include "server/request.h"
 
@@ -27,15 +29,67 @@ enum { CONNECTION_MEMORY = 16 << 10 };
 /* Between two looks, and how many in a row must find nothing: a request may be on its way from the socket to its handler. */
 enum { LOOK_MILLISECONDS = 10, QUIET_LOOKS = 5 };
 
-KG_PRINTF(2, 0) static void log_library(void *https, const char *format, va_list arguments)
-{
-	char line[KG_ERR_MESSAGE_MAX];
+/* With what libmicrohttpd says that it has answered a request by itself, as one whose head is broken or too long. The status follows. */
+static const char answered_format[] = "Error processing request (HTTP response code is %u";
 
-	(void)https;
-	if (!kg_log_enabled(KG_LOG_DEBUG))
-		return;
+static void note_library_answer(struct kg_https *https, unsigned status)
+{
+	const struct kg_fault fault = {
+	        .level = KG_LOG_WARN, .message = "request is no HTTP that is understood", .cause = KG_LOG_INT("status", status)};
+
+	kg_answer_count(https->state.metrics, status);
+	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
+}
+
+/* A format is a constant, so it tells causes apart. */
+KG_PRINTF(2, 0) static void log_library(void *argument, const char *format, va_list arguments)
+{
+	struct kg_https *https = argument;
+	char line[KG_ERR_MESSAGE_MAX];
+	const struct kg_log_field text = KG_LOG_STR("text", line);
+	const struct kg_fault fault = {KG_LOG_DEBUG, "libmicrohttpd", KG_LOG_STR("format", format), &text, 1};
+	va_list copy;
+
+	if (strncmp(format, answered_format, sizeof(answered_format) - 1) == 0) {
+		va_copy(copy, arguments);
+		note_library_answer(https, va_arg(copy, unsigned));
+		va_end(copy);
+	}
 	vsnprintf(line, sizeof(line), format, arguments);
-	kg_log(KG_LOG_DEBUG, "libmicrohttpd", KG_LOG_STR("text", line));
+	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
+}
+
+static void watch_handshake(struct MHD_Connection *mhd, struct kg_connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (info != NULL && info->tls_session != NULL)
+		kg_handshake_watch(&connection->handshake, info->tls_session, connection->fd);
+}
+
+static void log_handshake(struct kg_https *https, struct MHD_Connection *mhd, const struct kg_handshake_failure *failure)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	char client[KG_ADDRESS_TEXT_MAX] = "";
+	const struct kg_log_field fields[] = {KG_LOG_STR("meaning", failure->meaning), KG_LOG_STR("client", client)};
+	const struct kg_fault fault = {KG_LOG_WARN, "TLS handshake failed", KG_LOG_STR("alert", failure->alert), fields,
+	                               KG_ARRAY_LEN(fields)};
+
+	if (info != NULL && info->client_addr != NULL)
+		kg_address_text(info->client_addr, client);
+	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
+}
+
+/* A connection that had a request has no handshake that failed. */
+static void end_handshake(struct kg_https *https, struct MHD_Connection *mhd, struct kg_connection *connection)
+{
+	struct kg_handshake_failure failure;
+
+	kg_handshake_unwatch(&connection->handshake);
+	if (connection->kept || !kg_handshake_failed(&connection->handshake, &failure))
+		return;
+	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_HANDSHAKE_FAILURES, &failure.alert, 1);
+	log_handshake(https, mhd, &failure);
 }
 
 static void on_connection(void *argument, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
@@ -47,9 +101,13 @@ static void on_connection(void *argument, struct MHD_Connection *mhd, void **con
 
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, 1);
 		*context = kg_connection_enter(&https->connections, info->connect_fd);
+		if (*context != NULL)
+			watch_handshake(mhd, *context);
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_HEAD_SECONDS);
 	} else {
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS, NULL, -1);
+		if (*context != NULL)
+			end_handshake(https, mhd, *context);
 		kg_connection_leave(&https->connections, *context);
 		*context = NULL;
 	}
@@ -98,6 +156,8 @@ static void release(struct kg_https *https)
 	kg_listener_close(&https->listener);
 	kg_connections_release(&https->connections);
 	kg_arena_pool_release(&https->arenas);
+	kg_faults_flush(&https->faults, INT64_MAX);
+	kg_faults_release(&https->faults);
 }
 
 /* A rate() over a counter that first shows with its first event misses that event. */
@@ -113,7 +173,19 @@ static void count_from_zero(struct kg_metrics *metrics)
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "client"},
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "descriptors"},
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "memory"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "200"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "400"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "404"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "405"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "413"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "414"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "415"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "431"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "500"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "503"},
 	};
+
+	kg_handshake_count_from_zero(metrics);
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(series); i++)
 		kg_metrics_add(metrics, series[i].family, &series[i].label, 0);
@@ -133,6 +205,7 @@ static int start(struct kg_https *https, const struct kg_server_config *config, 
 	        .daemon = https->daemon,
 	        .connections = &https->connections,
 	        .metrics = https->state.metrics,
+	        .faults = &https->faults,
 	};
 	return kg_acceptor_start(&https->acceptor, err);
 }
@@ -143,6 +216,7 @@ int kg_https_start(struct kg_https *https, const struct kg_server_config *config
 
 	*https = (struct kg_https){.state = *state, .idle_seconds = or_default(config->idle_seconds, KG_IDLE_SECONDS)};
 	kg_listener_init(&https->listener);
+	kg_faults_init(&https->faults);
 	kg_connections_init(&https->connections, or_default(config->max_connections, KG_MAX_CONNECTIONS), state->certstore);
 	kg_inflight_init(&https->inflight, config->max_inflight_bytes);
 	kg_arena_pool_init(&https->arenas, &https->inflight);

@@ -13,6 +13,7 @@
 #include "server/acceptor.h"
 #include "server/arena_pool.h"
 #include "server/connection.h"
+#include "server/faults.h"
 #include "server/inflight.h"
 #include "server/listener.h"
 
@@ -23,6 +24,7 @@ struct kg_https {
 	struct kg_connections connections;
 	struct kg_arena_pool arenas;
 	struct kg_inflight inflight;
+	struct kg_faults faults;
 	atomic_bool draining;
 	unsigned idle_seconds;
 	struct MHD_Daemon *daemon;

@@ -28,20 +28,29 @@ int kg_listener_take_fd(struct kg_listener *listener)
 	return fd;
 }
 
+void kg_address_text(const struct sockaddr *address, char out[KG_ADDRESS_TEXT_MAX])
+{
+	bool is_6 = address->sa_family == AF_INET6;
+	socklen_t length = is_6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	char host[INET6_ADDRSTRLEN];
+	char port[8];
+
+	out[0] = '\0';
+	if (!is_6 && address->sa_family != AF_INET)
+		return;
+	if (getnameinfo(address, length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(out, KG_ADDRESS_TEXT_MAX, is_6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
 /* Write what the socket is bound to. */
 static void describe(int fd, char out[KG_ADDRESS_TEXT_MAX])
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t length = sizeof(bound);
-	char host[INET6_ADDRSTRLEN];
-	char port[8];
 
 	out[0] = '\0';
-	if (getsockname(fd, (struct sockaddr *)&bound, &length) != 0)
-		return;
-	if (getnameinfo((struct sockaddr *)&bound, length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return;
-	snprintf(out, KG_ADDRESS_TEXT_MAX, bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+	if (getsockname(fd, (struct sockaddr *)&bound, &length) == 0)
+		kg_address_text((struct sockaddr *)&bound, out);
 }
 
 static int listen_on(int fd, const struct addrinfo *info)

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <sys/socket.h>
+
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 #include "kedagate/server/address.h"
@@ -21,6 +23,9 @@ KG_MUST_CHECK int kg_listener_open(struct kg_listener *listener, const struct kg
 
 /* Connections that are not yet accepted are reset by the kernel. Accepts a closed one. */
 void kg_listener_close(struct kg_listener *listener);
+
+/* The numeric address and port as text, "[2001:db8::1]:9443"; "" when it is neither IPv4 nor IPv6. */
+void kg_address_text(const struct sockaddr *address, char out[KG_ADDRESS_TEXT_MAX]);
 
 /* Let the descriptor go to a new owner. */
 int kg_listener_take_fd(struct kg_listener *listener);

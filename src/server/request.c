@@ -78,6 +78,7 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	request->connection = context->socket_context;
 	init_memory(request, &https->inflight, announced_length(mhd));
 	kg_connection_begin(request->connection);
+	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_REQUESTS, NULL, 1);
 	if (!request->connection->kept)
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
 	request->connection->kept = true;
@@ -86,13 +87,14 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 
 void kg_request_completed(void *listener, struct MHD_Connection *mhd, void **client, enum MHD_RequestTerminationCode how)
 {
+	struct kg_https *https = listener;
 	struct request *request = *client;
 
-	(void)listener;
 	(void)mhd;
 	(void)how;
 	if (request == NULL)
 		return;
+	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_REQUESTS, NULL, -1);
 	kg_connection_end(request->connection);
 	kg_body_release(&request->body);
 	kg_buf_release(&request->answer);
@@ -145,28 +147,22 @@ static const struct refusal *judge_body(const struct kg_https *https, const stru
 	return &overloaded;
 }
 
-static void count_answer(const struct kg_https *https, unsigned status)
-{
-	char code[8];
-
-	snprintf(code, sizeof(code), "%u", status);
-	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_HTTP_RESPONSES, (const char *const[]){code}, 1);
-}
-
 static enum MHD_Result send_answer(struct kg_https *https, struct MHD_Connection *mhd, struct kg_answer *answer)
 {
 	answer->close = atomic_load(&https->draining);
-	count_answer(https, answer->status);
+	kg_answer_count(https->state.metrics, answer->status);
 	return kg_answer_queue(mhd, answer);
 }
 
 /* `text` is one line. */
-static void log_refusal(unsigned status, const char *text)
+static void log_refusal(struct kg_https *https, unsigned status, const char *text)
 {
 	char line[KG_ERR_MESSAGE_MAX];
+	const struct kg_log_field reason = KG_LOG_STR("reason", line);
+	const struct kg_fault fault = {KG_LOG_WARN, "request refused", KG_LOG_INT("status", status), &reason, 1};
 
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
-	kg_log(KG_LOG_WARN, "request refused", KG_LOG_INT("status", status), KG_LOG_STR("reason", line));
+	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
 }
 
 static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connection *mhd, const struct refusal *refusal)
@@ -175,7 +171,7 @@ static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connectio
 
 	answer.header = refusal->header;
 	answer.value = refusal->value;
-	log_refusal(refusal->status, refusal->text);
+	log_refusal(https, refusal->status, refusal->text);
 	return send_answer(https, mhd, &answer);
 }
 
@@ -194,7 +190,7 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 	answer.bytes = kg_buf_text(&request->answer);
 	answer.length = request->answer.length;
 	if (answer.status != 200)
-		log_refusal(answer.status, answer.bytes);
+		log_refusal(https, answer.status, answer.bytes);
 	return send_answer(https, mhd, &answer);
 }
 

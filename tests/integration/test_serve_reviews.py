@@ -70,14 +70,19 @@ def test_recorded_reviews(server, version):
     connection.close()
 
 
+def break_triggers(manifest):
+    for trigger in (manifest or {}).get("spec", {}).get("triggers", []):
+        trigger["type"] = "no-such-scaler"
+
+
 def test_the_same_with_a_broken_trigger(server):
     """What is judged is denied then; what must never be blocked is not."""
     judged = 0
     for name, want in WANT.items():
         review = recorded(name)
-        for manifest in (review["request"]["object"], review["request"]["oldObject"]):
-            for trigger in (manifest or {}).get("spec", {}).get("triggers", []):
-                trigger["type"] = "no-such-scaler"
+        break_triggers(review["request"]["object"])
+        if isinstance(want, str):
+            break_triggers(review["request"]["oldObject"])
         response = check_envelope(review, server.post(json.dumps(review)))
         if isinstance(want, str):
             assert response["allowed"] is True, name

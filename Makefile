@@ -36,17 +36,10 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wf
 	-Wwrite-strings -Wundef -Wvla -Wdouble-promotion -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference -Walloca -Wdate-time
 GCC_WARNINGS := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wformat-signedness -Wjump-misses-init
 IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
-# Indirect jumps land where they may, returns go where they came from; each processor has its own. hack/check-binary reads all this back.
-CONTROL_FLOW := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-fcf-protection=full,$(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mbranch-protection=standard))
-HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection $(CONTROL_FLOW) -fno-common -fvisibility=hidden
-MACROS_IN_DEBUG := -g3
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-common -fvisibility=hidden
 ifeq ($(IS_CLANG),)
 WARNINGS += $(GCC_WARNINGS)
 HARDENING += -ftrivial-auto-var-init=zero
-else
-# What gcc does anyway: the flags go into the debug information. readelf mistakes the names of macros of DWARF 5 in a linked program.
-HARDENING += -grecord-command-line
-MACROS_IN_DEBUG += -fdebug-macro -gdwarf-4
 endif
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 ifneq ($(SANITIZE),)
@@ -97,7 +90,7 @@ $(BUILD)/flags: FORCE
 FORCE:
 
 # The version is known to one file, which is made anew when it changes.
-$(BUILD)/obj/cli/version.o: ALL_CFLAGS += $(MACROS_IN_DEBUG) -DKEDAGATE_VERSION='"$(VERSION)"' -DKEDAGATE_COMMIT='"$(COMMIT)"'
+$(BUILD)/obj/cli/version.o: ALL_CFLAGS += -DKEDAGATE_VERSION='"$(VERSION)"' -DKEDAGATE_COMMIT='"$(COMMIT)"'
 $(BUILD)/obj/cli/version.o: $(BUILD)/version
 $(BUILD)/version: FORCE
 	@mkdir -p $(BUILD)
@@ -134,11 +127,18 @@ $(SUPPORT_LIBRARY): $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcar
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
 
+# A program test_faults.c can have its calls fail: tests/support/faults/faults.h.
+FAULT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/support/faults/*.c)))
+WRAPPED := $(addprefix kg_arena_,init alloc_from_new_block calloc grow strdup strndup printf vprintf) \
+	read write open openat close fsync fchmod mkostemp rename renameat2 readlinkat inotify_init1 inotify_add_watch
+FAULT_LDFLAGS := $(foreach f,$(WRAPPED),-Wl,--wrap=$(f)) -rdynamic
+fault_parts = $(if $(filter test_faults,$(1)),$(2))
+
 define unit_rule
-$(BUILD)/tests/unit/$(1)/$(2): $(BUILD)/obj/tests/unit/$(1)/$(2).o $(SUPPORT_LIBRARY) $(call libraries_for,$(1))
+$(BUILD)/tests/unit/$(1)/$(2): $(BUILD)/obj/tests/unit/$(1)/$(2).o $(call fault_parts,$(2),$(FAULT_OBJECTS)) $(SUPPORT_LIBRARY) $(call libraries_for,$(1))
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PACKAGE_LIBS) -lcmocka
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) $(call fault_parts,$(2),$(FAULT_LDFLAGS)) -o $$@ $$^ $$(PACKAGE_LIBS) -lcmocka
 endef
 $(foreach t,$(UNIT_SOURCES),$(eval $(call unit_rule,$(notdir $(patsubst %/,%,$(dir $(t)))),$(notdir $(t:.c=)))))
 

@@ -87,6 +87,8 @@ static const char *annotation_text(const struct kg_judgement *judgement, struct 
 		kg_buf_printf(&text, "%s%s %s %s", i ? "; " : "", outcome(judged), kg_rule_get(judged->finding->rule)->name,
 		              kg_finding_place(judged->finding));
 	}
+	if (kg_buf_status(&text) == KG_ENOMEM)
+		return NULL;
 	/* What did not fit is left out: the buffer holds whole findings only, because an append that does not fit appends nothing. */
 	return kg_arena_strdup(arena, kg_buf_text(&text));
 }

@@ -1,11 +1,12 @@
 #include <stdlib.h>
 
 #include "cli/command.h"
+#include "cli/policy_schema.h"
 #include "cli/profiles.h"
 #include "kedagate/rules/rule.h"
 
 struct rules_options {
-	bool help;
+	bool help, policy_schema;
 	int output;
 };
 
@@ -13,6 +14,8 @@ struct rules_options {
 static const struct kg_option options[] = {
 	{.name = "output", .letter = 'o', .type = KG_OPTION_CHOICE, .offset = offsetof(struct rules_options, output),
 	 .choices = kg_command_formats, .help = "text (default): id, category, action in the baseline profile, title; json: all there is"},
+	{.name = "policy-schema", .type = KG_OPTION_SWITCH, .offset = offsetof(struct rules_options, policy_schema),
+	 .help = "print the JSON schema of the policy file instead, which editors read"},
 	KG_COMMAND_HELP(struct rules_options),
 };
 /* clang-format on */
@@ -94,5 +97,7 @@ int kg_command_rules(int argc, char **argv)
 	(void)argc;
 	if (!kg_command_parse(&usage, &values, argv, &operands, &status))
 		return status;
+	if (values.policy_schema)
+		return kg_command_print_json(usage.name, kg_policy_schema());
 	return values.output == KG_COMMAND_JSON ? print_json() : print_text();
 }

@@ -7,7 +7,7 @@ import os
 import pathlib
 
 import pytest
-from program import run
+from program import ROOT, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 UPDATE = os.environ.get("KEDAGATE_GOLDEN_UPDATE")
@@ -20,11 +20,18 @@ OUTPUTS = {
     "rules.txt": (0, ["rules"]),
     "rules.json": (0, ["rules", "-o", "json"]),
     "explain-identity-id-missing.txt": (0, ["explain", "identity-id-missing"]),
+    "explain-policy.txt": (0, ["explain", "--policy", "policy/policy.yaml", "ScaledObject/shop/orders", "parameter-unknown", "--labels",
+                               "stage=production"]),
+    "explain-policy.json": (0, ["explain", "--policy", "policy/policy.yaml", "so/shop/orders", "credentials-in-clear-text", "-o", "json"]),
     "scalers.txt": (0, ["scalers"]),
     "scalers.json": (0, ["scalers", "-o", "json"]),
     "scalers-postgresql.txt": (0, ["scalers", "postgresql"]),
     "check.txt": (2, ["check", "-R", "input"]),
     "check.json": (2, ["check", "-R", "input", "-o", "json"]),
+    "check-policy.txt": (2, ["check", "policy"]),
+    "check-policy.json": (2, ["check", "policy", "-o", "json"]),
+    "check-excused.txt": (0, ["check", "input/orders.yaml", "--policy", "policy/policy.yaml"]),
+    "check-excused.json": (0, ["check", "input/orders.yaml", "--policy", "policy/policy.yaml", "-o", "json"]),
     "check-audit.txt": (0, ["check", "input/orders.yaml", "input/auth.yaml", "--mode", "audit", "--keda-version", "2.17.1"]),
 }
 
@@ -39,6 +46,14 @@ def test_output(name):
     if UPDATE:
         golden.write_text(result.stdout, encoding="utf-8")
     assert result.stdout == golden.read_text(encoding="utf-8")
+
+
+def test_the_schema_of_the_policy_file_is_current():
+    result = run("rules", "--policy-schema")
+    committed = ROOT / "manifests" / "policy.schema.json"
+    if UPDATE:
+        committed.write_text(result.stdout, encoding="utf-8")
+    assert result.stdout == committed.read_text(encoding="utf-8")
 
 
 def test_every_golden_file_is_compared():

@@ -36,10 +36,17 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wf
 	-Wwrite-strings -Wundef -Wvla -Wdouble-promotion -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference -Walloca -Wdate-time
 GCC_WARNINGS := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wformat-signedness -Wjump-misses-init
 IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
-HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-common -fvisibility=hidden
+# Indirect jumps land where they may, returns go where they came from; each processor has its own. hack/check-binary reads all this back.
+CONTROL_FLOW := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-fcf-protection=full,$(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mbranch-protection=standard))
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection $(CONTROL_FLOW) -fno-common -fvisibility=hidden
+MACROS_IN_DEBUG := -g3
 ifeq ($(IS_CLANG),)
 WARNINGS += $(GCC_WARNINGS)
 HARDENING += -ftrivial-auto-var-init=zero
+else
+# What gcc does anyway: the flags go into the debug information. readelf mistakes the names of macros of DWARF 5 in a linked program.
+HARDENING += -grecord-command-line
+MACROS_IN_DEBUG += -fdebug-macro -gdwarf-4
 endif
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
 ifneq ($(SANITIZE),)
@@ -90,7 +97,7 @@ $(BUILD)/flags: FORCE
 FORCE:
 
 # The version is known to one file, which is made anew when it changes.
-$(BUILD)/obj/cli/version.o: ALL_CFLAGS += -DKEDAGATE_VERSION='"$(VERSION)"' -DKEDAGATE_COMMIT='"$(COMMIT)"'
+$(BUILD)/obj/cli/version.o: ALL_CFLAGS += $(MACROS_IN_DEBUG) -DKEDAGATE_VERSION='"$(VERSION)"' -DKEDAGATE_COMMIT='"$(COMMIT)"'
 $(BUILD)/obj/cli/version.o: $(BUILD)/version
 $(BUILD)/version: FORCE
 	@mkdir -p $(BUILD)

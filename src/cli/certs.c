@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cli/certs_inspect.h"
 #include "cli/command.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/tls/certs_init.h"
@@ -74,20 +75,41 @@ static int init(char **argv)
 	return KG_EXIT_OK;
 }
 
+/* ---- the two commands ---- */
+
+static const struct {
+	const char *name;
+	int (*run)(char **argv);
+	const char *summary;
+} commands[] = {
+        {"init", init, "make a certificate authority and a serving certificate signed by it"},
+        {"inspect", kg_command_certs_inspect,
+         "say what is wrong with certificates in files, Secrets, webhook configurations, or as served"},
+};
+
+static int help(void)
+{
+	fputs("Usage: kedagate certs COMMAND [options]\n\nCommands:\n", stdout);
+	for (size_t i = 0; i < KG_ARRAY_LEN(commands); i++)
+		printf("  %-7s  %s\n", commands[i].name, commands[i].summary);
+	fputs("\nRun \"kedagate certs COMMAND --help\" for the options of a command.\n", stdout);
+	return KG_EXIT_OK;
+}
+
 int kg_command_certs(int argc, char **argv)
 {
-	char help_option[] = "--help";
-	char *help[] = {argv[0], help_option, NULL};
 	const char *word = argc > 1 ? argv[1] : "";
 	struct kg_err err;
 
-	if (strcmp(word, "init") == 0)
-		return init(argv + 1);
+	for (size_t i = 0; i < KG_ARRAY_LEN(commands); i++) {
+		if (strcmp(word, commands[i].name) == 0)
+			return commands[i].run(argv + 1);
+	}
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-		return init(help);
+		return help();
 	if (*word != '\0')
-		(void)kg_err_set(&err, KG_EINVAL, "unknown command \"%s\"; there is only \"init\"", word);
+		(void)kg_err_set(&err, KG_EINVAL, "unknown command \"%s\"; there are \"init\" and \"inspect\"", word);
 	else
-		(void)kg_err_set(&err, KG_EINVAL, "\"init\" is missing");
+		(void)kg_err_set(&err, KG_EINVAL, "\"init\" or \"inspect\" is missing");
 	return kg_command_misused("certs", &err);
 }

@@ -20,7 +20,7 @@ static const struct command commands[] = {
         {"rules", kg_command_rules, "list the rules"},
         {"explain", kg_command_explain, "why a rule is there, what breaks it and what mends it"},
         {"scalers", kg_command_scalers, "list KEDA's trigger types, or the parameters of one"},
-        {"certs", kg_command_certs, "make a certificate authority and a serving certificate"},
+        {"certs", kg_command_certs, "make certificates, and say what is wrong with them"},
         {"version", kg_command_version, "print the version, and those of the libraries"},
         {"help", help, "print this help, or that of a command"},
 };

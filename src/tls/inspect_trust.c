@@ -156,7 +156,8 @@ static const char *which_is_old(const X509 *issued, const X509 *namesake)
 	struct kg_certificate_dates below;
 	struct kg_certificate_dates above;
 
-	if (kg_certificate_dates_read(issued, &below) != 0 || kg_certificate_dates_read(namesake, &above) != 0)
+	if (kg_certificate_dates_read(issued, &below) != 0 || kg_certificate_dates_read(namesake, &above) != 0 ||
+	    above.not_before == below.not_before)
 		return "";
 	return above.not_before > below.not_before ? "; the authority in the bundle is newer than what it should have issued"
 	                                           : "; the authority in the bundle may be the old one";

@@ -17,6 +17,8 @@ COMMANDS = ("serve", "check", "rules", "explain", "scalers", "certs", "version")
 OUTPUTS = {
     "help.txt": (0, ["help"]),
     **{f"help-{command}.txt": (0, [command, "--help"]) for command in COMMANDS},
+    "help-certs-init.txt": (0, ["certs", "init", "--help"]),
+    "help-certs-inspect.txt": (0, ["certs", "inspect", "--help"]),
     "rules.txt": (0, ["rules"]),
     "rules.json": (0, ["rules", "-o", "json"]),
     "explain-identity-id-missing.txt": (0, ["explain", "identity-id-missing"]),

@@ -14,11 +14,37 @@ static void write_headline(const struct kg_admission_request *request, const str
 	              judgement->denied == 1 ? "" : "s");
 }
 
-static void write_finding(const struct kg_finding *finding, const char *message, struct kg_buf *text)
+/* A denied finding in words. */
+struct part {
+	const char *message, *rule;
+	const char *fix, *note; /* NULL: there is none */
+};
+
+static int make_part(const struct kg_judged_finding *judged, struct kg_arena *arena, struct part *out)
 {
-	kg_buf_printf(text, "\n  %s [%s]", message, kg_rule_get(finding->rule)->name);
-	if (finding->fix)
-		kg_buf_printf(text, "\n    %s", finding->fix);
+	bool failed = false;
+
+	*out = (struct part){
+	        .message = kg_finding_message(judged->finding, arena),
+	        .rule = kg_rule_get(judged->finding->rule)->name,
+	        .fix = judged->finding->fix,
+	        .note = kg_judged_note(judged, arena, &failed),
+	};
+	return failed || !out->message ? KG_ENOMEM : 0;
+}
+
+static size_t length_of(const struct part *part)
+{
+	return strlen(part->message) + (part->fix ? strlen(part->fix) : 0) + (part->note ? strlen(part->note) : 0);
+}
+
+static void write_part(const struct part *part, struct kg_buf *text)
+{
+	kg_buf_printf(text, "\n  %s [%s]", part->message, part->rule);
+	if (part->fix)
+		kg_buf_printf(text, "\n    %s", part->fix);
+	if (part->note)
+		kg_buf_printf(text, "\n    %s", part->note);
 }
 
 /* Kept free at the end of a message for the line that says what was left out, and the line about explain. */
@@ -29,18 +55,16 @@ static int write_findings(const struct kg_judgement *judgement, struct kg_arena 
 	size_t left_out = judgement->dropped;
 
 	for (size_t i = 0; i < judgement->count; i++) {
-		const struct kg_finding *finding = judgement->items[i].finding;
-		const char *message = NULL;
+		struct part part;
 
 		if (judgement->items[i].action != KG_ACTION_DENY)
 			continue;
-		message = kg_finding_message(finding, arena);
-		if (!message)
+		if (make_part(&judgement->items[i], arena, &part))
 			return KG_ENOMEM;
-		if (text->length + strlen(message) + (finding->fix ? strlen(finding->fix) : 0) + MESSAGE_TAIL_BYTES > KG_MAX_MESSAGE_BYTES)
+		if (text->length + length_of(&part) + MESSAGE_TAIL_BYTES > KG_MAX_MESSAGE_BYTES)
 			left_out++;
 		else
-			write_finding(finding, message, text);
+			write_part(&part, text);
 	}
 	if (left_out)
 		kg_buf_printf(text, "\n  and %zu more", left_out);

@@ -9,15 +9,17 @@
 #define MAX_ANNOTATION_BYTES 4096
 
 /* A cause has a field of its own for the path. */
-static const char *cause_text(const struct kg_finding *finding, struct kg_arena *arena)
+static const char *cause_text(const struct kg_judged_finding *judged, struct kg_arena *arena)
 {
-	const char *body = kg_finding_body(finding, arena);
-	const char *rule = kg_rule_get(finding->rule)->name;
+	const char *body = kg_finding_body(judged->finding, arena);
+	const char *fix = judged->finding->fix;
+	bool failed = !body;
+	const char *note = kg_judged_note(judged, arena, &failed);
 
-	if (!body)
+	if (failed)
 		return NULL;
-	return finding->fix ? kg_arena_printf(arena, "%s; %s [%s]", body, finding->fix, rule)
-	                    : kg_arena_printf(arena, "%s [%s]", body, rule);
+	return kg_arena_printf(arena, "%s%s%s%s%s [%s]", body, fix ? "; " : "", fix ? fix : "", note ? "; " : "", note ? note : "",
+	                       kg_rule_get(judged->finding->rule)->name);
 }
 
 static json_t *make_causes(const struct kg_judgement *judgement, struct kg_arena *arena)
@@ -30,7 +32,7 @@ static json_t *make_causes(const struct kg_judgement *judgement, struct kg_arena
 
 		if (judgement->items[i].action != KG_ACTION_DENY)
 			continue;
-		text = cause_text(finding, arena);
+		text = cause_text(&judgement->items[i], arena);
 		if (!text || json_array_append_new(causes, json_pack("{s:s, s:s, s:s}", "reason", kg_field_error_cause(finding->type),
 		                                                     "message", text, "field", kg_finding_place(finding)))) {
 			json_decref(causes);

@@ -201,6 +201,68 @@ static void in_audit_mode_nothing_shows_but_the_annotations(void **state)
 	assert_int_equal(f->summary.rules.count, 3);
 }
 
+/* It is 2027-01-15. */
+static void review_with_exemption(struct fixture *f, const char *expires)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text),
+	               "apiVersion: kedagate.io/v1\nkind: Policy\nexemptions:\n"
+	               "  - {rule: replica-bounds, namespace: shop, name: demo, reason: moves in Q1, expires: %s}\n",
+	               expires);
+	kg_policy_unref(f->policy);
+	assert_int_equal(kg_policy_new(text, strlen(text), NULL, &f->policy, NULL), 0);
+	assert_int_equal(send_sample(f, &(struct sample){.object = OBJECT("", WORSE_SPEC)}), 200);
+	assert_false(allowed(f));
+}
+
+static const char *message_of(const struct fixture *f)
+{
+	return json_string_value(json_object_get(json_object_get(response_of(f), "status"), "message"));
+}
+
+static void what_is_excused_shows_in_the_annotations_only(void **state)
+{
+	struct fixture *f = *state;
+
+	review_with_exemption(f, "2027-06-30");
+	assert_null(strstr(message_of(f), "replica-bounds"));
+	assert_int_equal(json_array_size(json_object_get(response_of(f), "warnings")), 1);
+	assert_non_null(strstr(annotation(f, "findings"), "excused replica-bounds"));
+	assert_int_equal(f->summary.excused.count, 1);
+}
+
+static void in_its_last_days_an_exemption_warns(void **state)
+{
+	struct fixture *f = *state;
+	const char *warning = NULL;
+
+	review_with_exemption(f, "2027-01-20");
+	assert_null(strstr(message_of(f), "replica-bounds"));
+	for (size_t i = 0; i < 2; i++) {
+		warning = json_string_value(json_array_get(json_object_get(response_of(f), "warnings"), i));
+		assert_non_null(warning);
+		if (strstr(warning, "[replica-bounds]"))
+			break;
+	}
+	assert_non_null(strstr(warning, "exempted until 2027-01-20 (moves in Q1)"));
+	assert_non_null(strstr(annotation(f, "findings"), "excused replica-bounds"));
+}
+
+static void a_denial_says_that_its_exemption_has_expired(void **state)
+{
+	struct fixture *f = *state;
+	const json_t *causes = NULL;
+
+	review_with_exemption(f, "2027-01-14");
+	assert_non_null(strstr(message_of(f), "[replica-bounds]\n    its exemption expired on 2027-01-14"));
+	causes = json_object_get(json_object_get(json_object_get(response_of(f), "status"), "details"), "causes");
+	assert_non_null(strstr(json_string_value(json_object_get(json_array_get(causes, 0), "message")),
+	                       "; its exemption expired on 2027-01-14 [replica-bounds]"));
+	assert_non_null(strstr(annotation(f, "findings"), "deny replica-bounds"));
+	assert_int_equal(f->summary.excused.count, 0);
+}
+
 struct skip {
 	struct sample sample;
 	const char *reason; /* NULL: judged and denied */
@@ -418,6 +480,9 @@ int main(void)
 	        TEST(a_denial_says_everything_twice),
 	        TEST(in_warn_mode_every_finding_is_a_warning_and_nothing_is_denied),
 	        TEST(in_audit_mode_nothing_shows_but_the_annotations),
+	        TEST(what_is_excused_shows_in_the_annotations_only),
+	        TEST(in_its_last_days_an_exemption_warns),
+	        TEST(a_denial_says_that_its_exemption_has_expired),
 	        TEST(what_must_never_be_blocked_is_not_judged),
 	        TEST(a_bad_request_gets_one_line_that_says_where),
 	        TEST(too_deep_json_is_refused),

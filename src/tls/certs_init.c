@@ -11,6 +11,7 @@
 #include "kedagate/base/file.h"
 #include "kedagate/tls/certificate.h"
 #include "kedagate/tls/keypair.h"
+#include "tls/installation.h"
 
 enum { SECONDS_PER_DAY = 86400, CLOCK_SKEW_SECONDS = 300, COMMON_NAME_MAX = 64 };
 
@@ -73,7 +74,7 @@ static int check_overwrites(const struct files *files, bool replace, struct kg_e
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(paths) && !replace; i++) {
 		if (exists(paths[i]))
-			return kg_err_set(err, KG_EINVAL, "%s exists already; it is overwritten only when that is asked for", paths[i]);
+			return kg_err_set(err, KG_EINVAL, "%s exists already; give --replace to overwrite it", paths[i]);
 	}
 	return 0;
 }
@@ -185,6 +186,8 @@ static int make_files(const struct kg_certs_init *request, const struct files *f
 		status = write_pair(files->authority_certificate, files->authority_key, authority, false, err);
 	if (status == 0)
 		status = write_pair(files->serving_certificate, files->serving_key, serving, request->replace, err);
+	if (status == 0)
+		status = kg_installation_write(request, authority, serving, err);
 	return status;
 }
 
@@ -201,6 +204,8 @@ static int check_request(const struct kg_certs_init *request, const struct files
 		status = check_days("serving certificate", request->serving_days, err);
 	if (status == 0)
 		status = check_overwrites(files, request->replace, err);
+	if (status == 0)
+		status = kg_installation_check(request, err);
 	return status;
 }
 

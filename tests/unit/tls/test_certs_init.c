@@ -229,7 +229,7 @@ static void nothing_is_overwritten_unasked(void **state)
 
 	init(f);
 	before = content(f, "tls.crt");
-	assert_refused(f, "tls.crt exists already");
+	assert_refused(f, "tls.crt exists already; give --replace to overwrite it");
 	after = content(f, "tls.crt");
 	assert_string_equal(before, after);
 	free(before);
@@ -351,6 +351,106 @@ static void a_file_in_the_directory_s_place_is_an_error(void **state)
 	assert_message(&f->err, f->made.path);
 }
 
+static void ask_for_an_installation(struct fixture *f)
+{
+	f->request.secret = "kedagate-tls";
+	f->request.namespace = "kedagate";
+	f->request.webhook_configuration = "kedagate";
+}
+
+static void an_installation_is_written_when_asked_for(void **state)
+{
+	struct fixture *f = *state;
+
+	ask_for_an_installation(f);
+	init(f);
+	assert_int_equal(count_files(f), 4);
+	assert_int_equal(mode_of(directory_path(&f->made, "secret.yaml")), 0600);
+	assert_int_equal(mode_of(directory_path(&f->made, "ca-bundle.yaml")), 0644);
+	assert_int_equal(mode_of(directory_path(&f->made, "kustomization.yaml")), 0644);
+}
+
+static void each_part_of_an_installation_comes_alone_too(void **state)
+{
+	struct fixture *f = *state;
+	char *text;
+
+	f->request.webhook_configuration = "hooks";
+	init(f);
+	assert_int_equal(access(directory_path(&f->made, "secret.yaml"), F_OK), -1);
+	text = content(f, "kustomization.yaml");
+	assert_non_null(strstr(text, "name: \"hooks\""));
+	assert_null(strstr(text, "secret.yaml"));
+	free(text);
+	f->request.webhook_configuration = NULL;
+	f->request.secret = "pair";
+	f->request.namespace = "keda";
+	f->request.replace = true;
+	init(f);
+	text = content(f, "kustomization.yaml");
+	assert_non_null(strstr(text, "secret.yaml"));
+	assert_null(strstr(text, "ca-bundle.yaml"));
+	free(text);
+}
+
+static void an_installation_is_not_overwritten_unasked(void **state)
+{
+	static const char *const made[] = {"secret.yaml", "ca-bundle.yaml", "kustomization.yaml"};
+	struct fixture *f = *state;
+
+	ask_for_an_installation(f);
+	for (size_t i = 0; i < KG_ARRAY_LEN(made); i++) {
+		(void)mkdir(directory_path(&f->parent, "a"), 0700);
+		(void)mkdir(f->made.path, 0700);
+		directory_put_text(&f->made, made[i], "mine");
+		assert_refused(f, "exists already; give --replace to overwrite it");
+		assert_message(&f->err, made[i]);
+		assert_int_equal(count_files(f), 0);
+		assert_int_equal(unlink(directory_path(&f->made, made[i])), 0);
+	}
+	init(f);
+	f->request.replace = true;
+	init(f);
+}
+
+/* Longer than a label, and than a name. */
+#define LONG_64  "a234567890123456789012345678901234567890123456789012345678901234"
+#define LONG_254 LONG_64 "." LONG_64 "." LONG_64 ".a2345678901234567890123456789012345678901234567890123456789"
+
+static void names_that_kubernetes_does_not_take_write_nothing(void **state)
+{
+	static const struct {
+		const char *secret, *namespace, *webhook_configuration;
+		const char *part; /* NULL: taken */
+	} names[] = {
+	        {"a.b-c", "keda", "x.y", NULL},
+	        {"", "keda", "x", "\"\" cannot be the name of a Secret"},
+	        {"A", "keda", "x", "\"A\" cannot be the name of a Secret"},
+	        {"a\"\nb", "keda", "x", "of a Secret"},
+	        {"-a", "keda", "x", "of a Secret"},
+	        {"a-", "keda", "x", "of a Secret"},
+	        {"a..b", "keda", "x", "of a Secret"},
+	        {"a.-b", "keda", "x", "of a Secret"},
+	        {LONG_254, "keda", "x", "of a Secret"},
+	        {"a", "a.b", "x", "\"a.b\" cannot be the name of a namespace"},
+	        {"a", LONG_64, "x", "of a namespace"},
+	        {"a", "keda", "x_y", "\"x_y\" cannot be the name of a ValidatingWebhookConfiguration"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = KG_ARRAY_LEN(names); i-- > 0;) {
+		f->request.secret = names[i].secret;
+		f->request.namespace = names[i].namespace;
+		f->request.webhook_configuration = names[i].webhook_configuration;
+		if (names[i].part == NULL) {
+			init(f);
+			continue;
+		}
+		assert_refused(f, names[i].part);
+		assert_int_equal(access(f->made.path, F_OK), -1);
+	}
+}
+
 #define WITH_DIRECTORY(test_) cmocka_unit_test_setup_teardown(test_, set_up, tear_down)
 
 int main(void)
@@ -372,6 +472,10 @@ int main(void)
 	        WITH_DIRECTORY(an_authority_that_cannot_be_read_is_named),
 	        WITH_DIRECTORY(authorities_differ_in_name),
 	        WITH_DIRECTORY(a_file_in_the_directory_s_place_is_an_error),
+	        WITH_DIRECTORY(an_installation_is_written_when_asked_for),
+	        WITH_DIRECTORY(each_part_of_an_installation_comes_alone_too),
+	        WITH_DIRECTORY(an_installation_is_not_overwritten_unasked),
+	        WITH_DIRECTORY(names_that_kubernetes_does_not_take_write_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

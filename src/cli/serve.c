@@ -26,6 +26,7 @@ enum { LARGE_ALLOCATION = 256 << 10 };
 /* Everything that a serving process has. Parts that were not made yet are as after zeroing. */
 struct serve {
 	struct kg_serve_options options;
+	unsigned max_connections;
 	struct kg_metric_family families[KG_SERVER_METRIC_COUNT];
 	struct kg_metrics *metrics;
 	struct kg_certstore *certstore;
@@ -47,17 +48,33 @@ static void bound_memory(void)
 	/* NOLINTEND(concurrency-mt-unsafe) */
 }
 
-/* The usual soft limit, 1024, is below the connections that are promised. */
-static void raise_descriptor_limit(void)
+/* The usual soft limit, 1024, is below the connections that are promised. Returns what may be open of them. */
+static rlim_t raise_descriptor_limit(rlim_t wanted)
 {
-	const rlim_t wanted = KG_MAX_CONNECTIONS + 2 * KG_MAX_PLAIN_CONNECTIONS + 64;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-		return;
+		return wanted;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		kg_log(KG_LOG_WARN, "few connections: the limit on open files is low", KG_LOG_INT("limit", (int64_t)limit.rlim_cur));
+	/* A soft limit cannot be refused that is no higher than the hard one. */
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+/* The connections of the HTTPS listener that the limit on open files allows, with room left for probes and for reading files anew. */
+static unsigned allowed_connections(void)
+{
+	const rlim_t others = 2 * KG_MAX_PLAIN_CONNECTIONS + KG_OTHER_DESCRIPTORS;
+	const rlim_t wanted = kg_server_descriptors(KG_MAX_CONNECTIONS) + others;
+	const rlim_t limit = raise_descriptor_limit(wanted);
+	unsigned connections = KG_MAX_CONNECTIONS;
+
+	if (limit >= wanted)
+		return connections;
+	while (connections > 1 && kg_server_descriptors(connections) > (limit > 2 * others ? limit - others : limit / 2))
+		connections--;
+	kg_log(KG_LOG_WARN, "few connections: the limit on open files is low", KG_LOG_INT("limit", (int64_t)limit),
+	       KG_LOG_INT("connections", connections));
+	return connections;
 }
 
 static int make_stores(struct serve *serve, struct kg_err *err)
@@ -127,6 +144,7 @@ static int listen_everywhere(struct serve *serve, struct kg_err *err)
 	struct kg_server_config config = {.health = options->health,
 	                                  .metrics = options->metrics,
 	                                  .minimum_tls = (enum kg_tls_version)options->minimum_tls,
+	                                  .max_connections = serve->max_connections,
 	                                  .max_inflight_bytes = (size_t)options->max_inflight_bytes};
 	int code = kg_listen_address_from_ip(options->bind_address, (uint16_t)options->secure_port, &config.secure, err);
 
@@ -257,7 +275,7 @@ int kg_command_serve(int argc, char **argv)
 	kg_log_configure((enum kg_log_level)serve.options.log_level, (enum kg_log_format)serve.options.log_format, 2);
 	kg_supervisor_block_signals();
 	bound_memory();
-	raise_descriptor_limit();
+	serve.max_connections = allowed_connections();
 	init(&serve);
 	if (start(&serve)) {
 		confine(&serve);

@@ -12,9 +12,10 @@
 #include "kedagate/base/clock.h"
 #include "kedagate/base/log.h"
 #include "kedagate/server/server.h"
+#include "server/displace.h"
 
-/* How long to wait for descriptors to be freed; and when nothing happens, until faults are looked at. */
-enum { EXHAUSTED_MILLISECONDS = 50, IDLE_MILLISECONDS = 10000 };
+/* How long to wait for descriptors to be freed, or for connections that give way to be gone; and when nothing happens, until faults are looked at. */
+enum { EXHAUSTED_MILLISECONDS = 10, IDLE_MILLISECONDS = 10000 };
 
 /* `label` is that of the metric. */
 static void note_refusal(struct kg_acceptor *acceptor, const char *label, const char *reason)
@@ -26,17 +27,35 @@ static void note_refusal(struct kg_acceptor *acceptor, const char *label, const 
 	kg_faults_note(acceptor->faults, &fault, kg_clock_monotonic());
 }
 
-static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockaddr *peer, socklen_t length)
+/* Take a place that is free, or that another connection is made to leave. */
+static bool find_place(struct kg_acceptor *acceptor, const struct sockaddr_storage *peer)
+{
+	static const char *const connection = "connection";
+	struct kg_connections *connections = acceptor->connections;
+
+	if (kg_connections_admit(connections))
+		return true;
+	if (kg_connections_displace(connections, peer)) {
+		kg_metrics_add(acceptor->metrics, KG_SERVER_METRIC_CONNECTIONS_DISPLACED, &connection, 1);
+		return kg_connections_admit(connections);
+	}
+	if (kg_connections_dominated_by(connections, peer))
+		note_refusal(acceptor, "client", "one client has most of the connections that are allowed, and all are at work");
+	else
+		note_refusal(acceptor, "limit", "as many connections are open as are allowed, and all are at work");
+	return false;
+}
+
+static void hand_over(struct kg_acceptor *acceptor, int fd, const struct sockaddr_storage *peer, socklen_t length)
 {
 	int on = 1;
 
-	if (!kg_connections_admit(acceptor->connections)) {
-		note_refusal(acceptor, "limit", "as many connections are open as are allowed");
+	if (!find_place(acceptor, peer)) {
 		close(fd);
 		return;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (MHD_add_connection(acceptor->daemon, fd, peer, length) == MHD_YES)
+	if (MHD_add_connection(acceptor->daemon, fd, (const struct sockaddr *)peer, length) == MHD_YES)
 		return;
 	/* libmicrohttpd has closed the descriptor. */
 	kg_connections_retract(acceptor->connections);
@@ -48,16 +67,16 @@ static bool is_exhausted(int number)
 	return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
 }
 
-/* Accept until nothing is queued. False when the system has no room: what is queued then waits. */
+/* Accept until nothing is queued. False when there is no room at the moment: what is queued then waits. */
 static bool accept_queued(struct kg_acceptor *acceptor)
 {
-	for (;;) {
-		struct sockaddr_storage peer;
+	while (!kg_connections_crowded(acceptor->connections)) {
+		struct sockaddr_storage peer = {0};
 		socklen_t length = sizeof(peer);
 		int fd = accept4(acceptor->listen_fd, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (fd >= 0) {
-			hand_over(acceptor, fd, (const struct sockaddr *)&peer, length);
+			hand_over(acceptor, fd, &peer, length);
 		} else if (errno == EAGAIN) {
 			return true;
 		} else if (is_exhausted(errno)) {
@@ -66,6 +85,7 @@ static bool accept_queued(struct kg_acceptor *acceptor)
 		}
 		/* Anything else is the peer's or the network's trouble with this one connection (accept(2)). */
 	}
+	return false;
 }
 
 static void *run(void *argument)

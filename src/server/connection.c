@@ -4,6 +4,9 @@
 #include <sys/ioctl.h>
 
 #include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
+
+#define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 
 void kg_connections_init(struct kg_connections *all, unsigned max, struct kg_certstore *certstore)
 {
@@ -17,16 +20,29 @@ void kg_connections_release(struct kg_connections *all)
 
 bool kg_connections_admit(struct kg_connections *all)
 {
-	/* What is gone only grows: the number of open ones is at most what is found here. */
-	if (atomic_load(&all->admitted) - atomic_load(&all->gone) >= all->max)
-		return false;
-	atomic_fetch_add(&all->admitted, 1);
-	return true;
+	bool room;
+
+	pthread_mutex_lock(&all->lock);
+	room = atomic_load(&all->admitted) - atomic_load(&all->gone) < all->max + (unsigned long long)atomic_load(&all->leaving);
+	if (room)
+		atomic_fetch_add(&all->admitted, 1);
+	pthread_mutex_unlock(&all->lock);
+	return room;
 }
 
 void kg_connections_retract(struct kg_connections *all)
 {
 	atomic_fetch_sub(&all->admitted, 1);
+}
+
+unsigned kg_connections_peak(unsigned max)
+{
+	return max + max / KG_LEAVING_PART + 1;
+}
+
+bool kg_connections_crowded(struct kg_connections *all)
+{
+	return atomic_load(&all->leaving) >= kg_connections_peak(all->max) - all->max;
 }
 
 bool kg_connections_pending(struct kg_connections *all)
@@ -45,6 +61,7 @@ struct kg_connection *kg_connection_enter(struct kg_connections *all, int fd)
 	connection->fd = fd;
 	atomic_init(&connection->last_activity, kg_clock_monotonic());
 	pthread_mutex_lock(&all->lock);
+	connection->client = kg_clients_join(&all->clients, fd);
 	connection->next = all->first;
 	if (connection->next != NULL)
 		connection->next->previous = connection;
@@ -65,12 +82,16 @@ static void unlink_connection(struct kg_connection *connection)
 
 void kg_connection_leave(struct kg_connections *all, struct kg_connection *connection)
 {
+	pthread_mutex_lock(&all->lock);
 	atomic_fetch_add(&all->gone, 1);
+	if (connection != NULL) {
+		unlink_connection(connection);
+		kg_clients_leave(&all->clients, connection->client);
+		all->leaving -= connection->leaving ? 1 : 0;
+	}
+	pthread_mutex_unlock(&all->lock);
 	if (connection == NULL)
 		return;
-	pthread_mutex_lock(&all->lock);
-	unlink_connection(connection);
-	pthread_mutex_unlock(&all->lock);
 	if (connection->pair != NULL)
 		kg_served_pair_unref(connection->pair);
 	free(connection);
@@ -78,13 +99,37 @@ void kg_connection_leave(struct kg_connections *all, struct kg_connection *conne
 
 void kg_connection_begin(struct kg_connection *connection)
 {
+	int64_t now = kg_clock_monotonic();
+
+	atomic_store(&connection->last_activity, now);
+	connection->span_bytes = 0;
+	atomic_store(&connection->span_poor, false);
+	atomic_store(&connection->span_began, now);
 	atomic_store(&connection->busy, true);
 }
 
 void kg_connection_end(struct kg_connection *connection)
 {
+	kg_connection_has_received(connection);
 	atomic_store(&connection->last_activity, kg_clock_monotonic());
 	atomic_store(&connection->busy, false);
+}
+
+void kg_connection_receives(struct kg_connection *connection, size_t bytes, int64_t now)
+{
+	int64_t began = atomic_load(&connection->span_began);
+
+	connection->span_bytes += bytes;
+	if (began == 0 || now - began < KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND)
+		return;
+	atomic_store(&connection->span_poor, connection->span_bytes < KG_SPAN_BYTES);
+	atomic_store(&connection->span_began, now);
+	connection->span_bytes = 0;
+}
+
+void kg_connection_has_received(struct kg_connection *connection)
+{
+	atomic_store(&connection->span_began, 0);
 }
 
 static bool has_unread_bytes(int fd)
@@ -111,4 +156,14 @@ struct kg_connections_census kg_connections_count(struct kg_connections *all, in
 	}
 	pthread_mutex_unlock(&all->lock);
 	return census;
+}
+
+bool kg_connection_is_slow(const struct kg_connection *connection, int64_t now)
+{
+	int64_t began = atomic_load(&connection->span_began);
+
+	if (began == 0 || (!atomic_load(&connection->span_poor) && now - began < 2 * KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND))
+		return false;
+	/* Otherwise it is this side that has not found the time to read. */
+	return !has_unread_bytes(connection->fd);
 }

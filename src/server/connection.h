@@ -13,6 +13,7 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/tls/certstore.h"
+#include "server/client.h"
 #include "server/handshake_watch.h"
 
 struct kg_connections;
@@ -24,8 +25,18 @@ struct kg_connection {
 	struct kg_handshake_watch handshake;
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */
-	bool kept;                     /* a request has come: the longer time-out holds. Only the connection's thread looks */
-	_Atomic int64_t last_activity; /* monotonic nanoseconds: opened, or last answered */
+	atomic_bool kept;              /* a request has come: the longer time-out holds */
+	_Atomic int64_t last_activity; /* monotonic nanoseconds: opened, a request begun, or last answered */
+
+	/* Of a request that is being received: since when (0 when none is), and how much by now. In a span of time, so that a sender cannot be fast
+	 * first and slow ever after. */
+	_Atomic int64_t span_began;
+	size_t span_bytes;     /* only the connection's thread looks */
+	atomic_bool span_poor; /* the last whole span brought too little */
+
+	/* Under the lock of all. */
+	struct kg_client *client; /* NULL without memory */
+	bool leaving;             /* was told to give way */
 };
 
 struct kg_connections {
@@ -33,6 +44,8 @@ struct kg_connections {
 	unsigned max;
 	pthread_mutex_t lock;
 	struct kg_connection *first;
+	struct kg_clients clients;
+	atomic_uint leaving; /* that were told to give way and are not gone yet */
 	/* Since the start. Each connection is admitted, then taken on, then gone. */
 	atomic_ullong admitted; /* accepted from the kernel and handed to libmicrohttpd */
 	atomic_ullong entered;  /* of these, taken on */
@@ -44,10 +57,15 @@ void kg_connections_init(struct kg_connections *all, unsigned max, struct kg_cer
 /* All are closed. */
 void kg_connections_release(struct kg_connections *all);
 
-/* Ask for room for one more, before it is handed to libmicrohttpd. False when there is none. One thread asks. */
+/* Ask for room for one more, before it is handed to libmicrohttpd. False when there is none. Those that give way do not count. One thread asks. */
 KG_MUST_CHECK bool kg_connections_admit(struct kg_connections *all);
 /* It was not handed over after all. */
 void kg_connections_retract(struct kg_connections *all);
+
+/* So many were told to give way that it is better to wait until they are gone. */
+bool kg_connections_crowded(struct kg_connections *all);
+/* What may be open at once for a moment: those that give way, and those that they give way to. */
+unsigned kg_connections_peak(unsigned max);
 
 /* Some that were admitted are not taken on yet. */
 bool kg_connections_pending(struct kg_connections *all);
@@ -60,6 +78,13 @@ void kg_connection_leave(struct kg_connections *all, struct kg_connection *conne
 /* A request begins, or has been answered (or given up). */
 void kg_connection_begin(struct kg_connection *connection);
 void kg_connection_end(struct kg_connection *connection);
+
+/* A part of the body came, at the monotonic time `now`; the body is there, or no more is wanted of it. By the connection's thread. */
+void kg_connection_receives(struct kg_connection *connection, size_t bytes, int64_t now);
+void kg_connection_has_received(struct kg_connection *connection);
+
+/* A request is being received, and its sender, not this side, takes its time. */
+bool kg_connection_is_slow(const struct kg_connection *connection, int64_t now);
 
 struct kg_connections_census {
 	unsigned busy;    /* a request is being received or answered */

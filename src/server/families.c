@@ -33,6 +33,10 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 		.name = "kedagate_connections_refused_total", .type = KG_METRIC_COUNTER, .labels = {"reason"},
 		.help = "Connections of the HTTPS listener that were closed at once, by the limit that was reached.",
 	},
+	FAMILY(KG_SERVER_METRIC_CONNECTIONS_DISPLACED) = {
+		.name = "kedagate_connections_displaced_total", .type = KG_METRIC_COUNTER, .labels = {"for"},
+		.help = "Connections that were closed to make room: an idle one for a new connection, a slow sender for memory.",
+	},
 	FAMILY(KG_SERVER_METRIC_HANDSHAKE_FAILURES) = {
 		.name = "kedagate_tls_handshake_failures_total", .type = KG_METRIC_COUNTER, .labels = {"alert"},
 		.help = "TLS handshakes that failed, by the alert that the client sent, or local when this side gave up, or closed when no alert came.",

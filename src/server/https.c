@@ -92,6 +92,14 @@ static void end_handshake(struct kg_https *https, struct MHD_Connection *mhd, st
 	log_handshake(https, mhd, &failure);
 }
 
+/* A path is compared as it was sent: decoded, "/validate%00" would end where it must not. */
+static size_t keep_escapes(void *https, struct MHD_Connection *mhd, char *text)
+{
+	(void)https;
+	(void)mhd;
+	return strlen(text);
+}
+
 static void on_connection(void *argument, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
 {
 	struct kg_https *https = argument;
@@ -133,7 +141,7 @@ static unsigned or_default(unsigned value, unsigned fallback)
  */
 static unsigned library_limit(const struct kg_https *https, unsigned threads)
 {
-	return (https->connections.max + 1) * threads;
+	return (kg_connections_peak(https->connections.max) + 1) * threads;
 }
 
 static struct MHD_Daemon *start_daemon(struct kg_https *https, const struct kg_server_config *config)
@@ -146,7 +154,8 @@ static struct MHD_Daemon *start_daemon(struct kg_https *https, const struct kg_s
 	                        kg_handshake_give_pair, MHD_OPTION_NOTIFY_CONNECTION, on_connection, https, MHD_OPTION_NOTIFY_COMPLETED,
 	                        kg_request_completed, https, MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT,
 	                        library_limit(https, threads), MHD_OPTION_CONNECTION_TIMEOUT, https->idle_seconds,
-	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+	                        https, MHD_OPTION_END);
 }
 
 static void release(struct kg_https *https)
@@ -169,6 +178,8 @@ static void count_from_zero(struct kg_metrics *metrics)
 	} series[] = {
 	        {KG_SERVER_METRIC_REQUESTS_SHED, "body"},
 	        {KG_SERVER_METRIC_REQUESTS_SHED, "review"},
+	        {KG_SERVER_METRIC_CONNECTIONS_DISPLACED, "connection"},
+	        {KG_SERVER_METRIC_CONNECTIONS_DISPLACED, "memory"},
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "limit"},
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "client"},
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "descriptors"},

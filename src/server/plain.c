@@ -11,8 +11,9 @@
 /* A page of metrics is some tens of kilobytes; each family bounds its series. */
 enum { PAGE_MAX_BYTES = 16 << 20 };
 
-/* A probe or a scrape is over in a moment; Prometheus keeps its connection for the next one, every minute or less often. */
-enum { PLAIN_IDLE_SECONDS = 120 };
+/* A probe or a scrape is over in a moment; Prometheus keeps its connection for the next one, every minute or less often. Who connects asks at
+ * once. */
+enum { PLAIN_IDLE_SECONDS = 120, PLAIN_HEAD_SECONDS = 10 };
 
 struct page {
 	const char *path;
@@ -91,6 +92,7 @@ static enum MHD_Result handle(void *argument, struct MHD_Connection *mhd, const 
 	(void)upload;
 	(void)upload_size;
 	(void)context;
+	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)PLAIN_IDLE_SECONDS);
 	if (page != NULL && (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0))
 		return send_page(plain, mhd, page);
 	if (page != NULL) {
@@ -99,6 +101,14 @@ static enum MHD_Result handle(void *argument, struct MHD_Connection *mhd, const 
 		refusal.value = "GET, HEAD";
 	}
 	return kg_answer_queue(mhd, &refusal);
+}
+
+static void on_connection(void *plain, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
+{
+	(void)plain;
+	(void)context;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)PLAIN_HEAD_SECONDS);
 }
 
 void kg_plain_init(struct kg_plain *plain)
@@ -113,10 +123,11 @@ int kg_plain_start(struct kg_plain *plain, const struct kg_listen_address *addre
 
 	if (code != 0)
 		return code;
-	plain->daemon =
-	        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, handle, plain, MHD_OPTION_LISTEN_SOCKET,
-	                         plain->listener.fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)KG_MAX_PLAIN_CONNECTIONS,
-	                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PLAIN_IDLE_SECONDS, MHD_OPTION_END);
+	plain->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, handle, plain,
+	                                 MHD_OPTION_LISTEN_SOCKET, plain->listener.fd, MHD_OPTION_CONNECTION_LIMIT,
+	                                 (unsigned)KG_MAX_PLAIN_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	                                 (unsigned)KG_MAX_PLAIN_CONNECTIONS_OF_CLIENT, MHD_OPTION_NOTIFY_CONNECTION, on_connection, plain,
+	                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PLAIN_IDLE_SECONDS, MHD_OPTION_END);
 	if (plain->daemon == NULL) {
 		kg_listener_close(&plain->listener);
 		return kg_err_set(err, KG_ENOMEM, "cannot start the thread for %s", plain->listener.address);

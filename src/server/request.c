@@ -10,6 +10,7 @@
 #include "kedagate/base/log.h"
 #include "server/answer.h"
 #include "server/body.h"
+#include "server/displace.h"
 #include "server/review.h"
 
 #define REVIEW_PATH            "/validate"
@@ -79,9 +80,8 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	init_memory(request, &https->inflight, announced_length(mhd));
 	kg_connection_begin(request->connection);
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_REQUESTS, NULL, 1);
-	if (!request->connection->kept)
+	if (!atomic_exchange(&request->connection->kept, true))
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
-	request->connection->kept = true;
 	return request;
 }
 
@@ -127,12 +127,16 @@ static const struct refusal *judge_head(const struct kg_https *https, struct MHD
 }
 
 /* `reason`: what had no room. */
-static void note_shed(const struct kg_https *https, const char *reason)
+static void note_shed(struct kg_https *https, const char *reason)
 {
+	static const char *const memory = "memory";
+
+	if (kg_connections_cut_slow(&https->connections))
+		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS_DISPLACED, &memory, 1);
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_REQUESTS_SHED, &reason, 1);
 }
 
-static const struct refusal *judge_body(const struct kg_https *https, const struct kg_body *body)
+static const struct refusal *judge_body(struct kg_https *https, const struct kg_body *body)
 {
 	switch (body->status) {
 	case KG_BODY_WHOLE:
@@ -205,31 +209,35 @@ static enum MHD_Result begin(struct kg_https *https, struct MHD_Connection *mhd,
 }
 
 /* Most bodies come with the head, in one piece. For one that does not, bound the pauses between its parts, and the whole. */
-static bool is_in_time(struct request *request, struct MHD_Connection *mhd)
+static bool is_in_time(struct request *request, struct MHD_Connection *mhd, int64_t now)
 {
 	if (request->body.received == 0) {
-		request->started = kg_clock_monotonic();
+		request->started = now;
 		return true;
 	}
 	if (!request->slow) {
 		request->slow = true;
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_BODY_PAUSE_SECONDS);
 	}
-	return kg_clock_monotonic() - request->started < KG_BODY_SECONDS * NANOSECONDS_PER_SECOND;
+	return now - request->started < KG_BODY_SECONDS * NANOSECONDS_PER_SECOND;
 }
 
 static enum MHD_Result receive(struct request *request, struct MHD_Connection *mhd, const char *upload, size_t *upload_size)
 {
-	bool goes_on = is_in_time(request, mhd) && kg_body_receive(&request->body, upload, *upload_size);
+	int64_t now = kg_clock_monotonic();
+	bool goes_on = is_in_time(request, mhd, now) && kg_body_receive(&request->body, upload, *upload_size);
 
+	kg_connection_receives(request->connection, *upload_size, now);
 	*upload_size = 0;
 	return goes_on ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
 {
-	const struct refusal *refusal = request->refusal != NULL ? request->refusal : judge_body(https, &request->body);
+	const struct refusal *refusal;
 
+	kg_connection_has_received(request->connection);
+	refusal = request->refusal != NULL ? request->refusal : judge_body(https, &request->body);
 	if (request->slow)
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
 	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);

@@ -73,6 +73,11 @@ int kg_server_start(const struct kg_server_config *config, const struct kg_serve
 	return 0;
 }
 
+unsigned kg_server_descriptors(unsigned max_connections)
+{
+	return kg_connections_peak(max_connections);
+}
+
 const char *kg_server_address(const struct kg_server *server)
 {
 	return server->https.listener.address;

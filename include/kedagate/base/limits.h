@@ -86,6 +86,24 @@
 /* Connections of a plain listener (kubelet's probes, Prometheus). */
 #define KG_MAX_PLAIN_CONNECTIONS 64
 
+/* When all are open, an idle one gives way to a new one, so that thousands of idle connections lock nobody out. For a moment both are open: this
+ * part (one of ...) of the limit comes on top. */
+#define KG_LEAVING_PART 8
+
+/* A kept connection that was answered this lately does not give way: the next request may be on its way. */
+#define KG_DISPLACE_SECONDS 5
+
+/* A body that brings less than this in a span of time is slow: its sender is cut when others need the memory or the place. An API server sends the
+ * largest body in well under a second. */
+#define KG_SPAN_SECONDS 2
+#define KG_SPAN_BYTES   (64u << 10)
+
+/* Descriptors besides those of connections: standard ones, listeners, epoll of each thread, watches, files that are read anew. */
+#define KG_OTHER_DESCRIPTORS 64
+
+/* Connections of one client to a plain listener, so that one does not keep the others' probes out. A kubelet has one or two. */
+#define KG_MAX_PLAIN_CONNECTIONS_OF_CLIENT 16
+
 /* A kept connection without a request. kube-apiserver closes its own after 90 s: a server that closes first races with a request. */
 #define KG_IDLE_SECONDS 300
 

@@ -50,6 +50,7 @@ enum kg_server_metric {
 	KG_SERVER_METRIC_REQUESTS_SHED,                              /* reason: body, review */
 	KG_SERVER_METRIC_CONNECTIONS,                                /* gauge */
 	KG_SERVER_METRIC_CONNECTIONS_REFUSED,                        /* reason: limit, client, descriptors, memory */
+	KG_SERVER_METRIC_CONNECTIONS_DISPLACED,                      /* to make room for: connection, memory */
 	KG_SERVER_METRIC_HANDSHAKE_FAILURES,                         /* alert */
 	KG_SERVER_METRIC_CERTIFICATE_NOT_BEFORE,                     /* gauge, seconds since 1970 */
 	KG_SERVER_METRIC_CERTIFICATE_NOT_AFTER,                      /* gauge, seconds since 1970 */
@@ -68,6 +69,9 @@ enum kg_server_metric {
 void kg_server_metric_families(struct kg_metric_family out[KG_SERVER_METRIC_COUNT]);
 
 struct kg_server;
+
+/* The descriptors that so many connections of the HTTPS listener take at their peak. */
+unsigned kg_server_descriptors(unsigned max_connections);
 
 /*
  * Bind and listen on every address, then start to serve. `config` is copied; what `state` points at must outlive the server. KG_EIO names the

@@ -14,6 +14,7 @@ void kg_reload_init(struct kg_reload *reload)
 {
 	kg_snapshot_slot_init(&reload->policy);
 	kg_buf_init(&reload->policy_text, KG_MAX_POLICY_BYTES);
+	kg_exemption_watch_reset(&reload->exemptions);
 	reload->policy_unread = (struct kg_err){0};
 	reload->policy_refusal = (struct kg_err){0};
 	reload->dates_told = KG_DATES_KEPT;
@@ -200,9 +201,20 @@ static int use_policy(struct kg_reload *reload, const struct kg_buf *text, struc
 	int code =
 	        kg_policy_new(text != NULL ? kg_buf_text(text) : NULL, text != NULL ? text->length : 0, &reload->overrides, &policy, err);
 
-	if (code == 0)
-		kg_snapshot_slot_swap(&reload->policy, &policy->snapshot);
-	return code;
+	if (code != 0)
+		return code;
+	kg_snapshot_slot_swap(&reload->policy, &policy->snapshot);
+	kg_exemption_watch_reset(&reload->exemptions);
+	return 0;
+}
+
+static void look_at_exemptions(struct kg_reload *reload)
+{
+	struct kg_snapshot *snapshot = kg_snapshot_slot_get(&reload->policy);
+	const struct kg_policy *policy = KG_CONTAINER_OF(snapshot, struct kg_policy, snapshot);
+
+	kg_exemption_watch_look(&reload->exemptions, policy, reload->metrics, kg_clock_wall());
+	kg_snapshot_unref(snapshot);
 }
 
 static int load_policy_file(struct kg_reload *reload, struct kg_err *err)
@@ -228,8 +240,10 @@ int kg_reload_load_policy(struct kg_reload *reload, struct kg_err *err)
 	int code;
 
 	code = reload->policy_path != NULL ? load_policy_file(reload, err) : use_policy(reload, NULL, err);
-	if (code == 0)
+	if (code == 0) {
 		note_success(reload, KG_SERVER_METRIC_POLICY_LAST_SUCCESS);
+		look_at_exemptions(reload);
+	}
 	return code == KG_EINVAL ? kg_err_wrap(err, "%s", reload->policy_path) : code;
 }
 
@@ -299,6 +313,7 @@ void kg_reload_all(struct kg_reload *reload)
 		reload_policy(reload);
 	else
 		note_success(reload, KG_SERVER_METRIC_POLICY_LAST_SUCCESS);
+	look_at_exemptions(reload);
 }
 
 void kg_reload_log_outcome(const struct kg_reload *reload, const char *signal)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "cli/exemptions.h"
 #include "kedagate/base/buf.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
@@ -40,11 +41,12 @@ struct kg_reload {
 	struct kg_certstore *certstore;
 	struct kg_metrics *metrics;
 
-	struct kg_snapshot_slot policy; /* of struct kg_policy */
-	struct kg_buf policy_text;      /* as last seen, in use or refused */
-	struct kg_err policy_unread;    /* why the file could not be read, when last looked at; code 0 when it could */
-	struct kg_err policy_refusal;   /* why that text is not in use; code 0 when it is */
-	enum kg_dates dates_told;       /* what the log says last of the dates of the certificate in use */
+	struct kg_snapshot_slot policy;       /* of struct kg_policy */
+	struct kg_exemption_watch exemptions; /* of the policy in use */
+	struct kg_buf policy_text;            /* as last seen, in use or refused */
+	struct kg_err policy_unread;          /* why the file could not be read, when last looked at; code 0 when it could */
+	struct kg_err policy_refusal;         /* why that text is not in use; code 0 when it is */
+	enum kg_dates dates_told;             /* what the log says last of the dates of the certificate in use */
 	struct kg_reload_outcome certificate_outcome, policy_outcome; /* of the last look */
 };
 

@@ -1,5 +1,6 @@
 """The policy: profiles and modes as an API server sees them, and a file that is replaced while it is in use."""
 
+import datetime
 import json
 import os
 import signal
@@ -13,6 +14,14 @@ HEAD = "apiVersion: kedagate.io/v1\nkind: Policy\n"
 ENFORCE = HEAD + "mode: enforce\n"
 WARN = HEAD + "mode: warn\n"
 BAD = HEAD + "nonsense: true\n"
+EXEMPTION = HEAD + """exemptions:
+  - rule: trigger-type-unknown
+    namespace: shop
+    name: "ord*"
+    reason: the scaler is on its way
+    expires: %s
+"""
+EXPIRED, EXPIRING = "an exemption has expired: it no longer counts", "an exemption is about to expire: what it excuses is a warning from now on"
 RELOADED, REFUSED = "policy reloaded", "policy refused, the one in use stays"
 
 
@@ -98,6 +107,85 @@ def test_good_then_bad_then_good(serve, policy, put):
     wait_until(lambda: is_denied(server), "the mended policy")
     assert server.metric("kedagate_policy_reloads_total", result="failure") >= 1
     assert server.metric("kedagate_policy_reloads_total", result="success") >= 2
+
+
+def in_shop(name):
+    return scaled_object({"type": "no-such-scaler", "metadata": {}}, name=name)
+
+
+def exemptions(server):
+    return {state: server.metric("kedagate_exemptions", state=state) for state in ("active", "expiring", "expired")}
+
+
+def test_a_scope_stages_enforcement_by_namespace(serve, policy):
+    replace(policy, HEAD + "mode: audit\nscopes:\n  - namespaces: ['sho*']\n    mode: enforce\n")
+    server = serve("--policy", policy)
+    assert is_denied(server)
+    elsewhere = scaled_object({"type": "no-such-scaler", "metadata": {}}, namespace="other")
+    assert server.review(admission_review(elsewhere))["allowed"]
+
+    replace(policy, HEAD + "scopes:\n  - namespaces: [shop]\n    rules: {trigger-type-unknown: warn}\n")
+    server.wait_for(RELOADED)
+    assert not is_denied(server)
+    assert not server.review(admission_review(elsewhere))["allowed"]
+
+    replace(policy, HEAD + "scopes:\n  - namespaces: []\n    mode: audit\n")
+    entry = server.wait_for(REFUSED)
+    assert (entry["line"], entry["column"]) == (4, 5)
+    assert "scopes[0].namespaces" in entry["reason"]
+    assert not is_denied(server)
+
+
+def test_a_mode_on_the_command_line_goes_over_scopes(serve, policy):
+    replace(policy, HEAD + "scopes:\n  - mode: enforce\n")
+    server = serve("--policy", policy, "--mode", "warn")
+    assert not is_denied(server)
+
+
+def test_what_is_excused_is_allowed_in_silence_and_recorded(serve, policy):
+    replace(policy, EXEMPTION % "2099-01-31")
+    server = serve("--policy", policy)
+    response = server.review(admission_review(BROKEN))
+    assert response["allowed"] and not response.get("warnings")
+    assert "excused trigger-type-unknown" in response["auditAnnotations"]["findings"]
+    assert server.wait_for("review")["excused"] == ["trigger-type-unknown"]
+    assert server.metric("kedagate_findings_total", rule="trigger-type-unknown", action="excused") == 1
+    assert exemptions(server) == {"active": 1, "expiring": 0, "expired": 0}
+    assert not server.review(admission_review(in_shop("bills")))["allowed"]
+
+
+def test_an_exemption_warns_near_its_end_and_then_ends_by_itself(serve, policy):
+    server = serve("--policy", policy)
+    assert exemptions(server) == {"active": 0, "expiring": 0, "expired": 0}
+    end = time.time() + 6
+    expires = datetime.datetime.fromtimestamp(int(end), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    replace(policy, EXEMPTION % expires)
+    server.wait_for(RELOADED)
+    response = server.review(admission_review(BROKEN))
+    if time.time() < int(end):  # else the machine was too slow for this half
+        assert response["allowed"]
+        assert any(f"exempted until {expires} (the scaler is on its way)" in warning for warning in response["warnings"])
+    server.wait_for(EXPIRING)
+
+    wait_until(lambda: is_denied(server), "the end of the exemption")
+    message = server.review(admission_review(BROKEN))["status"]["message"]
+    assert f"its exemption expired on {expires}" in message
+    server.signal(signal.SIGHUP)
+    assert server.wait_for(EXPIRED)["line"] == 4
+    assert exemptions(server) == {"active": 0, "expiring": 0, "expired": 1}
+    server.signal(signal.SIGHUP)
+    server.wait_for("files looked at", 2)
+    assert len(server.entries(EXPIRED)) == len(server.entries(EXPIRING)) == 1
+
+
+def test_a_thousand_exemptions_that_have_expired_do_not_flood_the_log(serve, policy):
+    item = "  - {rule: trigger-type-unknown, name: x%d, reason: r, expires: 2020-01-01}\n"
+    replace(policy, HEAD + "exemptions:\n" + "".join(item % number for number in range(1000)))
+    server = serve("--policy", policy)
+    assert len(server.entries(EXPIRED)) == 20
+    assert server.entries("more exemptions have expired or are about to")[0]["count"] == 980
+    assert exemptions(server)["expired"] == 1000
+    assert is_denied(server)
 
 
 def test_a_mounted_config_map(serve, tmp_path):

@@ -6,8 +6,9 @@
 #include "kedagate/tls/certs_init.h"
 
 struct init_options {
-	bool help, replace;
+	bool help, replace, ca_bundle;
 	const char *directory;
+	const char *secret, *namespace, *webhook_configuration;
 	struct kg_option_strings names;
 	long authority_days, serving_days;
 };
@@ -19,11 +20,19 @@ static const struct kg_option options[] = {
 	{.name = "name", .type = KG_OPTION_STRINGS, .offset = offsetof(struct init_options, names), .argument = "NAME",
 	 .help = "DNS name or IP address of the server; may be repeated (at least one)"},
 	{.name = "replace", .type = KG_OPTION_SWITCH, .offset = offsetof(struct init_options, replace),
-	 .help = "overwrite an existing serving pair; an existing authority is always kept and used"},
+	 .help = "overwrite what is there; an existing authority is always kept and used"},
 	{.name = "serving-days", .type = KG_OPTION_INTEGER, .offset = offsetof(struct init_options, serving_days), .argument = "DAYS",
 	 .help = "validity of the serving certificate (default 365)", .minimum = 1, .maximum = KG_VALIDITY_DAYS_MAX},
 	{.name = "authority-days", .type = KG_OPTION_INTEGER, .offset = offsetof(struct init_options, authority_days), .argument = "DAYS",
 	 .help = "validity of a new authority (default 3650)", .minimum = 1, .maximum = KG_VALIDITY_DAYS_MAX},
+	{.name = "secret", .type = KG_OPTION_STRING, .offset = offsetof(struct init_options, secret), .argument = "NAME",
+	 .help = "also write secret.yaml: a Secret of that name with ca.crt, tls.crt and tls.key"},
+	{.name = "namespace", .letter = 'n', .type = KG_OPTION_STRING, .offset = offsetof(struct init_options, namespace), .argument = "NAMESPACE",
+	 .help = "of that Secret (default kedagate)"},
+	{.name = "ca-bundle", .type = KG_OPTION_SWITCH, .offset = offsetof(struct init_options, ca_bundle),
+	 .help = "also write ca-bundle.yaml: a patch that makes API servers trust ca.crt when they call the webhook"},
+	{.name = "webhook-configuration", .type = KG_OPTION_STRING, .offset = offsetof(struct init_options, webhook_configuration), .argument = "NAME",
+	 .help = "which ValidatingWebhookConfiguration that patch is for (default kedagate)"},
 	KG_COMMAND_HELP(struct init_options),
 };
 /* clang-format on */
@@ -31,8 +40,10 @@ static const struct kg_option options[] = {
 static const struct kg_command_usage usage = {
         .name = "certs init",
         .summary = "Make a certificate authority of your own and a serving certificate signed by it (ECDSA P-256).\n"
-                   "Writes ca.crt, ca.key, tls.crt and tls.key; the keys can be read by their owner only.",
-        .example = "kedagate certs init --directory certs/dev --name localhost --name 127.0.0.1",
+                   "Writes ca.crt, ca.key, tls.crt and tls.key; the keys can be read by their owner only.\n\n"
+                   "With --secret or --ca-bundle it also writes kustomization.yaml, a kustomize Component that installs both: name the\n"
+                   "directory under \"components\" of your kustomization, then kubectl apply -k.",
+        .example = "kedagate certs init --directory certs/prod --name kedagate.kedagate.svc --secret kedagate-tls --ca-bundle",
         .options = options,
         .option_count = KG_ARRAY_LEN(options),
 };
@@ -49,9 +60,21 @@ static int check_required(const struct init_options *values)
 	return kg_command_misused(usage.name, &err);
 }
 
+static void print_files(const struct kg_certs_init *request)
+{
+	const bool secret = request->secret != NULL;
+	const bool patch = request->webhook_configuration != NULL;
+
+	printf("%s: ca.crt ca.key tls.crt tls.key%s%s%s\n", request->directory, secret ? " secret.yaml" : "",
+	       patch ? " ca-bundle.yaml" : "", secret || patch ? " kustomization.yaml" : "");
+}
+
 static int init(char **argv)
 {
-	struct init_options values = {.authority_days = KG_AUTHORITY_DAYS, .serving_days = KG_SERVING_DAYS};
+	struct init_options values = {.authority_days = KG_AUTHORITY_DAYS,
+	                              .serving_days = KG_SERVING_DAYS,
+	                              .namespace = "kedagate",
+	                              .webhook_configuration = "kedagate"};
 	struct kg_certs_init request;
 	struct kg_err err = {0};
 	int operands = 0;
@@ -68,10 +91,13 @@ static int init(char **argv)
 	                                 .authority_days = (int)values.authority_days,
 	                                 .serving_days = (int)values.serving_days,
 	                                 .replace = values.replace,
-	                                 .now = kg_clock_wall()};
+	                                 .now = kg_clock_wall(),
+	                                 .secret = values.secret,
+	                                 .namespace = values.namespace,
+	                                 .webhook_configuration = values.ca_bundle ? values.webhook_configuration : NULL};
 	if (kg_certs_init(&request, &err) != 0)
 		return kg_command_fail(usage.name, &err);
-	printf("%s: ca.crt ca.key tls.crt tls.key\n", values.directory);
+	print_files(&request);
 	return KG_EXIT_OK;
 }
 

@@ -2,15 +2,27 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "kedagate/base/limits.h"
 #include "kedagate/base/list.h"
 
+/* A file that was found. */
+struct identity {
+	dev_t device;
+	ino_t inode;
+	const char *path; /* without links */
+};
+
 struct walk {
 	bool recursive;
+	struct identity *found;
+	size_t found_count;
+	size_t offered; /* files, each as often as it was met */
 	struct kg_arena *arena;
 	struct kg_inputs *out;
 };
@@ -41,11 +53,46 @@ static int add_system_error(const struct walk *walk, const char *path)
 	return add_error(walk, path, &err);
 }
 
-static int add_path(const struct walk *walk, const char *path)
+/* Whether a file was found before; two hard links are two files. What has no path is left for reading to complain about. 0 or KG_ENOMEM. */
+static int find_twin(struct walk *walk, const char *path, bool *ret_found)
+{
+	char real[PATH_MAX];
+	struct identity *items;
+	struct identity identity = {0};
+	struct stat status;
+
+	*ret_found = false;
+	if (stat(path, &status) != 0 || realpath(path, real) == NULL)
+		return 0;
+	identity.device = status.st_dev;
+	identity.inode = status.st_ino;
+	for (size_t i = 0; i < walk->found_count && !*ret_found; i++) {
+		const struct identity *other = &walk->found[i];
+
+		*ret_found = other->inode == identity.inode && other->device == identity.device && strcmp(other->path, real) == 0;
+	}
+	if (*ret_found)
+		return 0;
+	identity.path = kg_arena_strdup(walk->arena, real);
+	items = kg_list_room(walk->arena, walk->found, walk->found_count, sizeof(*items));
+	if (identity.path == NULL || items == NULL)
+		return KG_ENOMEM;
+	walk->found = items;
+	items[walk->found_count++] = identity;
+	return 0;
+}
+
+static int add_path(struct walk *walk, const char *path)
 {
 	struct kg_inputs *out = walk->out;
-	const char **paths = kg_list_room(walk->arena, out->paths, out->count, sizeof(*paths));
+	const char **paths;
+	bool found = false;
+	int status = find_twin(walk, path, &found);
 
+	walk->offered++;
+	if (status != 0 || found)
+		return status;
+	paths = kg_list_room(walk->arena, out->paths, out->count, sizeof(*paths));
 	if (paths == NULL)
 		return KG_ENOMEM;
 	out->paths = paths;
@@ -72,13 +119,13 @@ static const char *join(struct kg_arena *arena, const char *directory, const cha
 	return kg_arena_printf(arena, "%s%s%s", directory, length > 0 && directory[length - 1] == '/' ? "" : "/", name);
 }
 
-static int add_directory(const struct walk *walk, const char *directory, unsigned depth);
+static int add_directory(struct walk *walk, const char *directory, unsigned depth);
 
 /* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_DIRECTORY_DEPTH */
 
 /* One entry of a directory. What vanished since, or is a dangling link with a manifest's name, is left for reading to complain about; what is neither
  * file nor directory is passed over: reading a pipe might never end. */
-static int add_entry(const struct walk *walk, const char *directory, const char *name, unsigned depth)
+static int add_entry(struct walk *walk, const char *directory, const char *name, unsigned depth)
 {
 	const char *path = join(walk->arena, directory, name);
 	struct stat status;
@@ -103,7 +150,7 @@ static int compare_names(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int add_directory(const struct walk *walk, const char *directory, unsigned depth)
+static int add_directory(struct walk *walk, const char *directory, unsigned depth)
 {
 	struct dirent **entries = NULL;
 	struct kg_err err = {0};
@@ -129,20 +176,20 @@ static int add_directory(const struct walk *walk, const char *directory, unsigne
 /* NOLINTEND(misc-no-recursion) */
 
 /* A directory that somebody named. */
-static int add_root(const struct walk *walk, const char *directory)
+static int add_root(struct walk *walk, const char *directory)
 {
-	size_t before = walk->out->count + walk->out->errors.count;
+	size_t before = walk->offered + walk->out->errors.count;
 	struct kg_err err = {0};
 	int status = add_directory(walk, directory, 0);
 
-	if (status != 0 || walk->out->count + walk->out->errors.count > before)
+	if (status != 0 || walk->offered + walk->out->errors.count > before)
 		return status;
 	(void)kg_err_set(&err, KG_ENOTFOUND, "no manifest (*.yaml, *.yml, *.json) %s",
 	                 walk->recursive ? "below it" : "directly inside; -R looks below it");
 	return add_error(walk, directory, &err);
 }
 
-static int add_operand(const struct walk *walk, const char *operand)
+static int add_operand(struct walk *walk, const char *operand)
 {
 	struct stat status;
 
@@ -155,7 +202,7 @@ static int add_operand(const struct walk *walk, const char *operand)
 
 int kg_inputs_find(char *const *operands, size_t operand_count, bool recursive, struct kg_arena *arena, struct kg_inputs *out)
 {
-	const struct walk walk = {.recursive = recursive, .arena = arena, .out = out};
+	struct walk walk = {.recursive = recursive, .arena = arena, .out = out};
 	int status = 0;
 
 	*out = (struct kg_inputs){0};

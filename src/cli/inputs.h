@@ -29,7 +29,8 @@ struct kg_inputs {
 /*
  * Find the files. A file is taken whatever its name, of a directory those that end in .yaml, .yml or .json: the ones directly inside it, or
  * with `recursive` all below it. Symbolic links to files are followed, those to directories are not, so that a walk ends. A directory that
- * yields no file is an error, so that a wrong path does not look like a clean one. All memory is the arena's. 0 or KG_ENOMEM.
+ * yields no file is an error, so that a wrong path does not look like a clean one. A file that is found twice, also by way of a symbolic link, is
+ * taken once. All memory is the arena's. 0 or KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_inputs_find(char *const *operands, size_t operand_count, bool recursive, struct kg_arena *arena,
                                  struct kg_inputs *out);

@@ -149,12 +149,28 @@ static void a_link_to_a_file_is_followed_and_one_to_a_directory_is_not(void **st
 	struct fixture *f = *state;
 	char link[PATH_MAX];
 
-	tempdir_write(&f->directory, "a.yaml", "");
-	assert_int_equal(symlink("a.yaml", tempdir_path(&f->directory, "b.yaml", link)), 0);
+	tempdir_write(&f->directory, "a", "");
+	assert_int_equal(symlink("a", tempdir_path(&f->directory, "b.yaml", link)), 0);
 	assert_int_equal(symlink(".", tempdir_path(&f->directory, "loop", link)), 0);
 	assert_int_equal(symlink(".", tempdir_path(&f->directory, "loop.yaml", link)), 0);
 	find(f, "", true);
-	assert_string_equal(found(f), "a.yaml b.yaml");
+	assert_string_equal(found(f), "b.yaml");
+	assert_int_equal(f->inputs.errors.count, 0);
+}
+
+static void a_file_that_is_found_twice_is_taken_once(void **state)
+{
+	struct fixture *f = *state;
+	char link[PATH_MAX];
+	char *operands[] = {f->directory.path, f->directory.path};
+
+	tempdir_write(&f->directory, "a.yaml", "");
+	tempdir_write(&f->directory, "c.yaml", "");
+	assert_int_equal(symlink("a.yaml", tempdir_path(&f->directory, "b.yaml", link)), 0);
+	find(f, "", false);
+	assert_string_equal(found(f), "a.yaml c.yaml");
+	assert_int_equal(kg_inputs_find(operands, 2, false, &f->arena, &f->inputs), 0);
+	assert_string_equal(found(f), "a.yaml c.yaml");
 	assert_int_equal(f->inputs.errors.count, 0);
 }
 
@@ -196,6 +212,7 @@ int main(void)
 	        TEST(a_missing_operand_is_an_error_and_the_others_count),
 	        TEST(a_directory_without_manifests_is_an_error),
 	        TEST(a_link_to_a_file_is_followed_and_one_to_a_directory_is_not),
+	        TEST(a_file_that_is_found_twice_is_taken_once),
 	        TEST(a_walk_that_goes_too_deep_ends_with_an_error),
 	        TEST(running_out_of_memory_is_reported),
 	};

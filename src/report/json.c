@@ -26,6 +26,12 @@ static const char *valid_text(struct json_writer *writer, const char *text)
 	return copy;
 }
 
+/* A line or a column: null when it is not known. */
+static json_t *place(unsigned number)
+{
+	return number > 0 ? json_integer((json_int_t)number) : json_null();
+}
+
 /* Takes over the reference to `item`. */
 static void append(struct json_writer *writer, json_t *array, json_t *item)
 {
@@ -53,10 +59,10 @@ static json_t *make_finding(struct json_writer *writer, const struct kg_report_f
 
 	if (body == NULL)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s?, s:o*}", "rule", rule->name, "category",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s?, s:o*}", "rule", rule->name, "category",
 	                 kg_category_name(rule->category), "action", kg_judged_action_name(&judged), "path", kg_finding_place(finding),
-	                 "line", (json_int_t)item->line, "column", (json_int_t)item->column, "type", kg_field_error_cause(finding->type),
-	                 "message", body, "fix", finding->fix, "exemption", make_exemption(item));
+	                 "line", place(item->line), "column", place(item->column), "type", kg_field_error_cause(finding->type), "message",
+	                 body, "fix", finding->fix, "exemption", make_exemption(item));
 }
 
 static json_t *make_result(struct json_writer *writer, const struct kg_report_result *result)
@@ -66,8 +72,8 @@ static json_t *make_result(struct json_writer *writer, const struct kg_report_re
 
 	for (size_t i = 0; i < result->finding_count; i++)
 		append(writer, findings, make_finding(writer, &result->findings[i]));
-	object = json_pack("{s:s?, s:I, s:I, s:s, s:s?, s:s?, s:s, s:o}", "file", valid_text(writer, result->file), "line",
-	                   (json_int_t)result->line, "document", (json_int_t)result->document, "kind", result->kind, "namespace",
+	object = json_pack("{s:s?, s:o, s:I, s:s, s:s?, s:s?, s:s, s:o}", "file", valid_text(writer, result->file), "line",
+	                   place(result->line), "document", (json_int_t)result->document, "kind", result->kind, "namespace",
 	                   result->namespace, "name", result->name, "verdict", kg_verdict_name(result->verdict), "findings", findings);
 	if (object != NULL && result->dropped > 0)
 		writer->failed |= json_object_set_new(object, "findingsLeftOut", json_integer((json_int_t)result->dropped)) != 0;
@@ -91,8 +97,8 @@ static json_t *make_errors(struct json_writer *writer, const struct kg_report_er
 		const struct kg_report_error *error = &items[i];
 
 		append(writer, errors,
-		       json_pack("{s:s, s:I, s:I, s:s}", "file", valid_text(writer, error->file), "line", (json_int_t)error->line, "column",
-		                 (json_int_t)error->column, "message", valid_text(writer, error->message)));
+		       json_pack("{s:s, s:o, s:o, s:s}", "file", valid_text(writer, error->file), "line", place(error->line), "column",
+		                 place(error->column), "message", valid_text(writer, error->message)));
 	}
 	return errors;
 }

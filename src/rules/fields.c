@@ -57,10 +57,35 @@ static int add_malformed(const struct kg_rule_context *context, const struct kg_
 	                            });
 }
 
+/* Is something wrong with the field itself, or with one right below it? */
+static bool is_malformed(const struct kg_object *object, const char *field)
+{
+	for (size_t i = 0; i < object->malformed_count; i++) {
+		if (strncmp(object->malformed[i].path, field, strlen(field)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A name, or what the API server makes one of; nothing is said while the metadata is not even readable. */
+static int check_name(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_metadata *metadata = &context->object->metadata;
+
+	if (!kg_rule_is_empty(metadata->name) || !kg_rule_is_empty(metadata->generate_name) || is_malformed(context->object, "metadata"))
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_FIELD_MALFORMED,
+	                                    .path = "metadata.name",
+	                                    .type = KG_FIELD_REQUIRED,
+	                                    .detail = "the API server refuses an object with neither name nor generateName",
+	                            });
+}
+
 int kg_check_field_malformed(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_object *object = context->object;
-	int status = 0;
+	int status = check_name(context, out);
 
 	for (size_t i = 0; i < object->malformed_count && status == 0; i++)
 		status = add_malformed(context, &object->malformed[i], out);

@@ -1,5 +1,6 @@
 #include "cli/bundle.h"
 
+#include "cli/misfit.h"
 #include "kedagate/base/file.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/base/list.h"
@@ -8,6 +9,7 @@
 
 struct reader {
 	struct kg_arena *arena;
+	const char *name;   /* of the file at hand */
 	struct kg_buf text; /* of the file at hand */
 	struct kg_bundle *out;
 };
@@ -36,6 +38,20 @@ static int add_policy(const struct reader *reader, const struct kg_manifest *man
 	return 0;
 }
 
+static int add_misfit(const struct reader *reader, const struct kg_manifest *manifest, const char *api_version, const char *kind)
+{
+	struct kg_misfit misfit;
+	struct kg_position position;
+	struct kg_err err;
+	int status = kg_misfit_find(api_version, kind, reader->arena, &misfit);
+
+	if (status != 0 || misfit.message == NULL)
+		return status;
+	position = kg_manifest_position(reader->text.data, reader->text.length, reader->name, manifest, misfit.field);
+	(void)kg_err_set_at(&err, KG_EINVAL, position.line, position.column, "%s", misfit.message);
+	return kg_input_errors_add(&reader->out->misfits, reader->arena, reader->name, &err);
+}
+
 static int add_manifest(const struct reader *reader, const struct kg_manifest *manifest)
 {
 	const char *api_version = kg_json_text(manifest->tree, "apiVersion");
@@ -48,6 +64,8 @@ static int add_manifest(const struct reader *reader, const struct kg_manifest *m
 	if (kg_policy_is_kind(api_version, kind_text))
 		return add_policy(reader, manifest);
 	status = kg_file_world_add(reader->out->world, manifest->tree);
+	if (status == 0)
+		status = add_misfit(reader, manifest, api_version, kind_text);
 	kind = kg_kind_parse(api_version, kind_text);
 	return status == 0 && kind != KG_KIND_OTHER ? add_object(reader, manifest, kind) : status;
 }
@@ -87,6 +105,7 @@ static int read_file(struct reader *reader, const char *name)
 	int status;
 
 	kg_buf_clear(&reader->text);
+	reader->name = name;
 	status = kg_file_read(name, &reader->text, &err);
 	if (status == 0) {
 		reader->out->read_count++;

@@ -42,11 +42,12 @@ struct kg_bundle {
 	size_t policy_count;
 	size_t read_count; /* files that could be read */
 	struct kg_input_errors errors;
+	struct kg_input_errors misfits; /* documents that are meant for KEDA and that no KEDA takes */
 };
 
 /*
  * Read every file; `default_namespace` and `read_secrets` as for kg_file_world_new. A file that cannot be read, or one of its documents, is
- * an error in `out`, behind those of `inputs`; what comes before it counts all the same. All memory is the arena's. 0 or KG_ENOMEM.
+ * an error in `out`, behind those of `inputs`; what comes before it counts all the same; so do misfits. All memory is the arena's. 0 or KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_bundle_read(const struct kg_inputs *inputs, const char *default_namespace, bool read_secrets, struct kg_arena *arena,
                                  struct kg_bundle *out);

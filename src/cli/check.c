@@ -5,9 +5,11 @@
 #include "cli/bundle.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/keda_version.h"
 #include "cli/policies.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/list.h"
 #include "kedagate/model/manifest.h"
 #include "kedagate/policy/policy.h"
 #include "kedagate/report/report.h"
@@ -205,6 +207,19 @@ static int print_report(struct check *check)
 	return status;
 }
 
+/* What KEDA does not take, nobody judges: in a check that is an error, so that it looks like no clean file. */
+static int add_misfit(struct check *check, const struct kg_report_error *misfit)
+{
+	struct kg_input_errors *errors = &check->bundle.errors;
+	struct kg_report_error *items = kg_list_room(&check->arena, errors->items, errors->count, sizeof(*items));
+
+	if (items == NULL)
+		return KG_ENOMEM;
+	errors->items = items;
+	items[errors->count++] = *misfit;
+	return 0;
+}
+
 static int read_and_judge(struct check *check, char *const *operands, size_t operand_count)
 {
 	struct kg_inputs inputs;
@@ -212,6 +227,8 @@ static int read_and_judge(struct check *check, char *const *operands, size_t ope
 
 	if (status == 0)
 		status = kg_bundle_read(&inputs, check->options->namespace, true, &check->arena, &check->bundle);
+	for (size_t i = 0; status == 0 && i < check->bundle.misfits.count; i++)
+		status = add_misfit(check, &check->bundle.misfits.items[i]);
 	if (status == 0)
 		status = kg_policies_look_over(&check->bundle, check->now, &check->arena, &check->report);
 	if (status == 0)
@@ -252,6 +269,7 @@ int kg_command_check(int argc, char **argv)
 	struct check_options values = {.namespace = "default", .mode = NOT_GIVEN, .profile = NOT_GIVEN};
 	struct check check = {.options = &values, .now = kg_clock_wall()};
 	struct kg_policy_overrides overrides;
+	char doubt[KG_ERR_MESSAGE_MAX];
 	struct kg_err err = {0};
 	int operands = 0;
 	int status = 0;
@@ -264,6 +282,8 @@ int kg_command_check(int argc, char **argv)
 	                                         .profile = values.profile != NOT_GIVEN ? kg_profile_names[values.profile] : NULL};
 	if (kg_policy_load(values.policy, &overrides, &check.policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
+	if (kg_keda_version_doubt(check.policy->keda_version, doubt) != NULL)
+		fprintf(stderr, "kedagate check: warning: %s\n", doubt);
 	status = run(&check, argv + 1, (size_t)operands);
 	kg_policy_unref(check.policy);
 	return status;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/keda_version.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/base/file.h"
 #include "kedagate/base/limits.h"
@@ -256,6 +257,7 @@ static void log_policy(struct kg_reload *reload)
 	kg_log(KG_LOG_INFO, "policy reloaded", KG_LOG_STR("file", reload->policy_path), KG_LOG_STR("mode", kg_mode_names[policy->mode]),
 	       KG_LOG_STR("profile", kg_profile_names[policy->profile]),
 	       KG_LOG_STR("kedaVersion", kg_version_text(policy->keda_version, version)));
+	kg_keda_version_log(policy->keda_version);
 	kg_snapshot_unref(snapshot);
 }
 

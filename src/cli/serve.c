@@ -1,9 +1,11 @@
 #include <malloc.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "cli/bundle.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/keda_version.h"
 #include "cli/reload.h"
 #include "cli/sandbox.h"
 #include "cli/serve_options.h"
@@ -94,7 +96,10 @@ static int refuse_objects(const struct kg_bundle *bundle, struct kg_err *err)
 {
 	const struct kg_report_error *first = &bundle->errors.items[0];
 
-	return kg_err_set_at(err, KG_EINVAL, first->line, first->column, "%s: %s", first->file, first->message);
+	bool named = strstr(first->message, first->file) != NULL;
+
+	return kg_err_set_at(err, KG_EINVAL, first->line, first->column, "%s%s%s", named ? "" : first->file, named ? "" : ": ",
+	                     first->message);
 }
 
 static int read_objects(struct serve *serve, struct kg_err *err)
@@ -215,6 +220,7 @@ static void log_version(const struct kg_policy *policy)
 	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
 		kg_log(KG_LOG_WARN, "the KEDA version is unknown without a cluster: denials that depend on it are warnings",
 		       KG_LOG_STR("advice", "name the version by --keda-version"));
+	kg_keda_version_log(policy->keda_version);
 }
 
 static void log_serving(struct serve *serve)

@@ -121,6 +121,68 @@ def test_a_file_that_may_not_be_read_is_an_error(tmp_path):
     assert names_of(document) == ["bus"]
 
 
+@pytest.mark.parametrize("api_version, kind, field, hint", [
+    ("keda.sh/v1alpha1", "ScaledObjct", "kind", "ScaledObject"),
+    ("keda.sh/v1alpha1", "triggerauthentication", "kind", "TriggerAuthentication"),
+    ("keda.sh/v1alpha1", "Scaler", "kind", ""),
+    ("keda.sh/v1", "ScaledObject", "apiVersion", "keda.sh/v1alpha1"),
+    ("keda.sh", "ScaledJob", "apiVersion", "keda.sh/v1alpha1"),
+    ("kedash/v1alpha1", "ScaledObject", "apiVersion", "keda.sh/v1alpha1"),
+    ("keda.k8s.io/v1alpha1", "ScaledObject", "apiVersion", "keda.sh/v1alpha1"),
+])
+def test_what_is_meant_for_keda_and_is_not_its_own_is_an_error(tmp_path, api_version, kind, field, hint):
+    path = write(tmp_path / "a.yaml", {**authentication(), "apiVersion": api_version, "kind": kind})
+    document, code = report(path)
+    [error] = document["errors"]
+    assert (code, hint in error["message"]) == (2, True)
+    assert path.read_text(encoding="utf-8").splitlines()[error["line"] - 1].startswith(field)
+
+
+@pytest.mark.parametrize("api_version, kind", [("keda.sh/v1alpha1", "KedaController"), ("http.keda.sh/v1alpha1", "HTTPScaledObject"),
+                                               ("eventing.keda.sh/v1alpha1", "CloudEventSource"), ("example.com/v1", "ScaledObject")])
+def test_what_belongs_to_others_is_passed_over(tmp_path, api_version, kind):
+    document, code = report(write(tmp_path / "a.yaml", {**authentication(), "apiVersion": api_version, "kind": kind}))
+    assert (code, document["errors"], document["results"]) == (0, [], [])
+
+
+def test_a_version_that_keda_does_not_serve_is_judged_all_the_same(tmp_path):
+    document, code = report(write(tmp_path / "a.yaml", {**shared_identity(), "apiVersion": "keda.sh/v1"}))
+    assert (code, rules_of(document)) == (2, ["identity-id-missing"])
+
+
+def test_a_file_that_is_named_twice_is_judged_once(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.yaml", shared_identity())
+    (tmp_path / "b.yaml").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    document, code = report("a.yaml", "./a.yaml", path, tmp_path / "b.yaml", tmp_path)
+    assert (code, document["errors"], [result["file"] for result in document["results"]]) == (1, [], ["a.yaml"])
+
+
+def test_an_error_without_a_place_says_so(tmp_path):
+    document, _ = report(tmp_path / "gone.yaml")
+    assert (document["errors"][0]["line"], document["errors"][0]["column"]) == (None, None)
+
+
+def test_an_object_needs_a_name_or_the_beginning_of_one(tmp_path):
+    right = authentication()
+    for metadata, want in (({}, ["metadata.name"]), ({"name": ""}, ["metadata.name"]), ({"generateName": "bus-"}, []), ({"name": "bus"}, [])):
+        document, _ = report(write(tmp_path / "a.yaml", {**right, "metadata": metadata}))
+        assert [finding["path"] for finding in document["results"][0]["findings"]] == want, metadata
+    document, _ = report(write(tmp_path / "a.yaml", {**right, "metadata": {"name": 5}}))
+    assert [finding["type"] for finding in document["results"][0]["findings"]] == ["FieldValueTypeInvalid"]
+
+
+@pytest.mark.parametrize("version, words", [("2.25.0", "newer"), ("2.9.0", "older"), ("2.20.2", None), ("2.10.0", None)])
+def test_a_version_that_nobody_knows_is_doubted(tmp_path, version, words):
+    path = write(tmp_path / "a.yaml", authentication())
+    policy = tmp_path / "policy"
+    policy.write_text(f"apiVersion: kedagate.io/v1\nkind: Policy\nkedaVersion: {version}\n", encoding="utf-8")
+    for option in (["--keda-version", version], ["--policy", policy]):
+        result = run("check", path, *option)
+        assert result.returncode == 0
+        assert (words in result.stderr and version in result.stderr) if words else result.stderr == ""
+
+
 def test_text_lists_errors_behind_the_findings(tmp_path):
     result = run("check", tmp_path / "gone.yaml", write(tmp_path / "a.yaml", shared_identity()))
     assert result.returncode == 2

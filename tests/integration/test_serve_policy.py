@@ -188,6 +188,16 @@ def test_a_thousand_exemptions_that_have_expired_do_not_flood_the_log(serve, pol
     assert is_denied(server)
 
 
+def test_a_version_that_nobody_knows_is_doubted(serve, policy):
+    replace(policy, HEAD + "kedaVersion: 2.25.0\n")
+    server = serve("--policy", policy)
+    assert "newer" in server.wait_for("unknown KEDA version")["reason"]
+    replace(policy, HEAD + "kedaVersion: 2.20.2\n")
+    server.wait_for(RELOADED)
+    replace(policy, HEAD + "kedaVersion: 2.9.0\n")
+    assert "older" in server.wait_for("unknown KEDA version", 2)["reason"]
+
+
 def test_a_mounted_config_map(serve, tmp_path):
     """policy.yaml -> ..data/policy.yaml, ..data -> ..<generation>."""
     mount = tmp_path / "config"

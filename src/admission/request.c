@@ -86,8 +86,9 @@ int kg_admission_request_read(const cJSON *tree, struct kg_admission_request *ou
 }
 
 /*
- * The same value, members in the same order? kube-apiserver sorts them, so an order that differs is a difference worth judging. Iterative over
- * siblings and recursive over levels, which the parser has bounded.
+ * The same value, members in the same order? kube-apiserver sorts them, so an order that differs is a difference worth judging. A text with U+0000
+ * reads as one with U+FFFD: the parser's mark tells them apart. Numbers are doubles, so that integers over 2^53 may count as the same: no
+ * field that a rule looks at holds one that is valid. Iterative over siblings and recursive over levels, which the parser has bounded.
  */
 static bool same_json(const cJSON *a, const cJSON *b) /* NOLINT(misc-no-recursion): depth is at most KG_MAX_DEPTH */
 {
@@ -96,7 +97,7 @@ static bool same_json(const cJSON *a, const cJSON *b) /* NOLINT(misc-no-recursio
 
 	if (!a || !b)
 		return a == b;
-	if ((a->type & 0xFF) != (b->type & 0xFF))
+	if ((a->type & 0xFF) != (b->type & 0xFF) || kg_json_holds_nul(a) != kg_json_holds_nul(b))
 		return false;
 	if (cJSON_IsString(a))
 		return strcmp(a->valuestring, b->valuestring) == 0;

@@ -296,6 +296,14 @@ static const struct skip skips[] = {
           .object = OBJECT(",\"annotations\":{\"a\":\"b\"}", BAD_SPEC),
           .old_object = OBJECT(FINALIZERS("\"a\""), BAD_SPEC)},
          NULL},
+        {{.operation = "UPDATE",
+          .object = OBJECT(",\"annotations\":{\"a\":\"\\u0000\"}", BAD_SPEC),
+          .old_object = OBJECT(",\"annotations\":{\"a\":\"\\ufffd\"}" FINALIZERS("\"a\""), BAD_SPEC)},
+         NULL},
+        {{.operation = "UPDATE",
+          .object = OBJECT(",\"annotations\":{\"a\":\"\\u0000\"}", BAD_SPEC),
+          .old_object = OBJECT(",\"annotations\":{\"a\":\"\\u0000\"}" FINALIZERS("\"a\""), BAD_SPEC)},
+         "finalizers"},
 };
 
 static void what_must_never_be_blocked_is_not_judged(void **state)

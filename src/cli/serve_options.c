@@ -147,9 +147,10 @@ static const struct kg_option options[] = {
 const struct kg_command_usage kg_serve_usage = {
         .name = "serve",
         .summary = "Answer a Kubernetes API server: POST /validate over TLS takes AdmissionReviews of KEDA's resources.\n\n"
-                   "SIGTERM and SIGINT end the process after the shutdown delay, with every request answered; SIGHUP looks at the\n"
-                   "certificate and the policy at once, which are otherwise noticed when they change.\n\n"
-                   "Exit code: 0 stopped by a signal, 1 it could not start, 2 wrong usage.",
+                   "SIGTERM and SIGINT end the process after the shutdown delay, with every request answered; a second one ends it at\n"
+                   "once, with requests cut. SIGHUP looks at the certificate and the policy at once, which are otherwise noticed\n"
+                   "when they change.\n\n"
+                   "Exit code: 0 stopped by a signal, 1 it could not start, 2 wrong usage, 128 and its number by a second signal.",
         .example = "kedagate serve --tls-cert-file tls.crt --tls-private-key-file tls.key --policy policy.yaml",
         .options = options,
         .option_count = KG_ARRAY_LEN(options),

@@ -54,7 +54,8 @@ static const struct kg_command_usage usage = {
                    "All files together stand for the cluster: references between their objects resolve, and the values in\n"
                    "their Secrets, ConfigMaps and pod templates count as known. Secrets are never printed.\n"
                    "Documents of kind Policy among them are looked over as well; what is judged by is --policy alone.\n\n"
-                   "Exit code: 0 nothing is denied, 1 something is denied, 2 wrong usage or input that cannot be read.",
+                   "Exit code: 0 nothing is denied, 1 something is denied, 2 wrong usage, or input that cannot be read\n"
+                   "or that no KEDA takes.",
         .example = "kedagate check -R deploy/ --keda-version 2.17.1",
         .options = options,
         .option_count = KG_ARRAY_LEN(options),

@@ -11,15 +11,16 @@
 /* A number for private use (RFC 8446, section 11). It never travels: the extension is the way to be told when GnuTLS frees a session. */
 enum { EXTENSION = 0xFF4B };
 
-/* The first byte of the only record that a client may begin with (RFC 8446, section 5.1: handshake). */
-enum { HANDSHAKE_RECORD = 22 };
+/* RFC 8446, sections 5.1 and 6: what begins a record, what an alert without encryption looks like. */
+enum { CHANGE_CIPHER_SPEC = 20, ALERT = 21, HANDSHAKE = 22, HEADER_BYTES = 5, ALERT_BYTES = 2 };
 
 struct alert {
 	int number;
 	struct kg_handshake_failure failure;
 };
 
-static const char local_meaning[] = "this side refused: no TLS version, cipher suite or group in common, or a broken handshake";
+static const char local_meaning[] =
+        "this side refused: no TLS version (--tls-min-version), cipher suite or group in common, or a broken handshake";
 static const char plain_meaning[] = "what the client sent is no TLS";
 static const char closed_meaning[] = "the client went away in the middle";
 static const char refused_meaning[] =
@@ -59,6 +60,48 @@ static const struct alert alerts[] = {
 };
 /* clang-format on */
 
+/* The header of a record is there. */
+static void begin_record(struct kg_handshake_records *records)
+{
+	const unsigned char *header = records->bytes;
+	size_t length = (size_t)header[3] << 8 | header[4];
+	bool clear = header[0] == HANDSHAKE || header[0] == CHANGE_CIPHER_SPEC || header[0] == ALERT;
+
+	records->encrypted = !clear || (header[0] == ALERT && length != ALERT_BYTES);
+	if (header[0] == ALERT)
+		return;
+	records->skip = length;
+	records->count = 0;
+}
+
+/*
+ * Look for an alert in the clear: OpenSSL's clients send one in the middle of a TLS 1.3 handshake, where GnuTLS expects it encrypted and does not read
+ * it. From the first encrypted record on it is GnuTLS that knows.
+ */
+static void read_records(struct kg_handshake_watch *watch, const unsigned char *data, size_t size)
+{
+	struct kg_handshake_records *records = &watch->records;
+
+	for (size_t i = 0; i < size && !records->encrypted; i++) {
+		if (records->skip > 0) {
+			records->skip--;
+			continue;
+		}
+		records->bytes[records->count++] = data[i];
+		if (records->count == HEADER_BYTES)
+			begin_record(records);
+		if (records->count < HEADER_BYTES + ALERT_BYTES)
+			continue;
+		watch->alert = records->bytes[HEADER_BYTES + 1];
+		records->count = 0;
+	}
+}
+
+static bool is_fatal(int number)
+{
+	return number != EAGAIN && number != EINTR;
+}
+
 static ssize_t pull(gnutls_transport_ptr_t transport, void *data, size_t size)
 {
 	struct kg_handshake_watch *watch = transport;
@@ -66,11 +109,22 @@ static ssize_t pull(gnutls_transport_ptr_t transport, void *data, size_t size)
 
 	if (count > 0 && !watch->heard) {
 		watch->heard = true;
-		watch->plain = *(const unsigned char *)data != HANDSHAKE_RECORD;
+		watch->plain = *(const unsigned char *)data != HANDSHAKE;
 	}
-	if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
-		watch->gone = true;
+	if (count > 0 && !watch->finished)
+		read_records(watch, data, (size_t)count);
+	watch->gone |= count == 0 || (count < 0 && is_fatal(errno));
 	return count;
+}
+
+static ssize_t push(gnutls_transport_ptr_t transport, const giovec_t *parts, int count)
+{
+	struct kg_handshake_watch *watch = transport;
+	struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
+	ssize_t sent = sendmsg(watch->fd, &message, MSG_NOSIGNAL);
+
+	watch->gone |= sent < 0 && is_fatal(errno);
+	return sent;
 }
 
 /* GnuTLS wants it beside a pull function, for where it waits by itself; with sockets that do not block it does not. */
@@ -99,15 +153,15 @@ static void note_end(gnutls_ext_priv_data_t data)
 {
 	struct kg_handshake_watch *watch = data;
 
-	watch->alert = (int)gnutls_alert_get(watch->session);
+	int alert = (int)gnutls_alert_get(watch->session);
+
+	if (alert != GNUTLS_A_CLOSE_NOTIFY)
+		watch->alert = alert;
 	watch->session = NULL;
 }
 
 void kg_handshake_watch(struct kg_handshake_watch *watch, gnutls_session_t session, int fd)
 {
-	gnutls_transport_ptr_t receive = NULL;
-	gnutls_transport_ptr_t send = NULL;
-
 	*watch = (struct kg_handshake_watch){.fd = fd};
 	if (gnutls_session_ext_register(session, "kedagate", EXTENSION, GNUTLS_EXT_TLS, NULL, NULL, note_end, NULL, NULL,
 	                                GNUTLS_EXT_FLAG_TLS) != 0)
@@ -115,9 +169,9 @@ void kg_handshake_watch(struct kg_handshake_watch *watch, gnutls_session_t sessi
 	watch->session = session;
 	gnutls_ext_set_data(session, EXTENSION, watch);
 	gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, note_finished);
-	gnutls_transport_get_ptr2(session, &receive, &send);
-	gnutls_transport_set_ptr2(session, watch, send);
+	gnutls_transport_set_ptr(session, watch);
 	gnutls_transport_set_pull_function(session, pull);
+	gnutls_transport_set_vec_push_function(session, push);
 	gnutls_transport_set_pull_timeout_function(session, wait_for_data);
 }
 

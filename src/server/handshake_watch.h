@@ -2,7 +2,7 @@
  * How the TLS handshake of a connection ended, which libmicrohttpd does not tell.
  *
  * libmicrohttpd (0.9.75) frees the session before it says that a connection is closed, and passes on neither alerts nor errors. So the session is
- * watched from inside: what its socket brings, the client's Finished, and, as it is freed, the last alert. Only the connection's thread looks.
+ * watched from inside: what comes from its socket, the client's Finished, and, as it is freed, the last alert. Only the connection's thread looks.
  */
 #pragma once
 
@@ -11,9 +11,18 @@
 
 #include "kedagate/metrics/metrics.h"
 
+/* The clear records of a client, as far as they are told apart: a header (RFC 8446, section 5.1) and, of an alert, its two bytes. */
+struct kg_handshake_records {
+	unsigned char bytes[7];
+	size_t count;   /* of `bytes` */
+	size_t skip;    /* bytes of the record at hand that are of no interest */
+	bool encrypted; /* from here on, or it is no TLS at all */
+};
+
 struct kg_handshake_watch {
 	gnutls_session_t session; /* NULL: not watched, or freed */
 	int fd;
+	struct kg_handshake_records records;
 	bool heard;    /* a byte came */
 	bool plain;    /* it began no TLS record */
 	bool gone;     /* the client closed or reset the connection */

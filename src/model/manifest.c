@@ -165,7 +165,7 @@ static int read_either(struct reading *reading, struct kg_err *err)
 	if (json_status != KG_EINVAL)
 		return finish(reading, &json_manifests, json_status, &json_err, err);
 	yaml_status = read_yaml(&yaml, &yaml_err);
-	if (yaml_status == 0 || is_further(&yaml_err, &json_err))
+	if (yaml_status == 0 || yaml_status == KG_ENOMEM || is_further(&yaml_err, &json_err))
 		return finish(reading, &manifests, yaml_status, &yaml_err, err);
 	return finish(reading, &json_manifests, json_status, &json_err, err);
 }

@@ -96,6 +96,8 @@ static int unknown_key(struct kg_policy_reader *reader, const struct kg_policy_m
 		return kg_err_set(reader->err, KG_EINVAL, "unknown key, did you mean \"%s\"?", nearest.best);
 	kg_buf_init(&known, KG_ERR_MESSAGE_MAX);
 	list_keys(map, &known);
+	if (kg_buf_status(&known) == KG_ENOMEM)
+		return kg_err_set(reader->err, KG_ENOMEM, "out of memory");
 	return kg_err_set(reader->err, KG_EINVAL, "unknown key; known are %s", kg_buf_text(&known));
 }
 
@@ -144,6 +146,8 @@ static int check_any_of(const struct kg_policy_reader *reader, const struct kg_p
 	}
 	if (map->any_of == NULL)
 		return 0;
+	if (kg_buf_status(&wanted) == KG_ENOMEM)
+		return kg_err_set(reader->err, KG_ENOMEM, "out of memory");
 	return kg_err_set(reader->err, KG_EINVAL, "this %s needs %s", map->name, kg_buf_text(&wanted));
 }
 

@@ -49,6 +49,8 @@ int kg_policy_word(const char *const *words, const char *word, int *ret_index, s
 		kg_nearest_try(&nearest, words[i]);
 		kg_buf_printf(&allowed, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
+	if (kg_buf_status(&allowed) == KG_ENOMEM)
+		return kg_err_set(err, KG_ENOMEM, "out of memory");
 	if (nearest.best)
 		return kg_err_set(err, KG_EINVAL, "\"%s\" is not allowed, did you mean \"%s\"? must be one of %s", word, nearest.best,
 		                  kg_buf_text(&allowed));

@@ -2,6 +2,7 @@
  * The checks behind kg_pair_verify, one function each, in the order of its comment.
  */
 #include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "kedagate/base/clock.h"
@@ -18,13 +19,24 @@ struct subject {
 	time_t now;
 };
 
+/* OpenSSL reads the key when it reads the certificate, and says nothing when it lacked the memory for that: then a second reading succeeds. */
+static int refuse_public_key(X509 *leaf, const char *path, struct kg_err *err)
+{
+	X509 *again = X509_dup(leaf);
+	bool readable = again != NULL && X509_get0_pubkey(again) != NULL;
+
+	X509_free(again);
+	if (readable)
+		return kg_crypto_err_set(err, KG_ENOMEM, "%s: cannot read the certificate's public key", path);
+	return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate's public key is of a kind that cannot be read", path);
+}
+
 static int check_key_belongs(const struct subject *subject, struct kg_err *err)
 {
 	X509 *leaf = subject->pair->chain[0];
 
 	if (X509_get0_pubkey(leaf) == NULL)
-		return kg_crypto_err_set(err, KG_EINVAL, "%s: the certificate's public key is of a kind that cannot be read",
-		                         subject->paths->certificate);
+		return refuse_public_key(leaf, subject->paths->certificate, err);
 	if (X509_check_private_key(leaf, subject->pair->key) == 1)
 		return 0;
 	return kg_crypto_err_refuse(err, "%s: the private key does not match the certificate; replace it and %s together",

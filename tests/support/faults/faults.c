@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,8 +22,8 @@
 /* More than any call takes. */
 enum { NUMBER_MAX = 10000000, ARENA_STEP = 64 };
 
-/* Each fault up to here; of those behind it, one in so many, since long loops repeat themselves. */
-enum { EACH_MAX = 256, STEPS = 16 };
+/* Each fault up to here; of those behind it a sample, since long loops repeat themselves. */
+enum { EACH_MAX = 128, STEPS = 12 };
 
 static const char *const names[FAULT_KINDS] = {
         [FAULT_ALLOCATION] = "an allocation", [FAULT_ALLOCATIONS] = "allocations", [FAULT_ARENA] = "an arena",
@@ -60,9 +61,10 @@ bool fault_disarm(void)
 
 unsigned long fault_each(enum fault_kind kind, bool (*attempt)(const struct fault *fault, void *context), void *context)
 {
+	const unsigned long each_max = getenv("FAULTS_EACH") != NULL ? NUMBER_MAX : EACH_MAX;
 	unsigned long count = 0;
 
-	for (unsigned long number = 1; number < NUMBER_MAX; number += number < EACH_MAX ? 1 : number / STEPS) {
+	for (unsigned long number = 1; number < NUMBER_MAX; number += number < each_max ? 1 : number / STEPS) {
 		const struct fault fault = {kind, number};
 
 		if (!attempt(&fault, context))

@@ -43,6 +43,6 @@ void fault_arm(const struct fault *fault);
 /* True when the fault was met. */
 bool fault_disarm(void);
 
-/* The faults of a kind, each of the first few hundred and a sample of the rest. Returns how many attempts met theirs. Fails the test when there is no
+/* The faults of a kind, each of the first hundred and a sample of the rest (of all with FAULTS_EACH in the environment). Returns how many attempts met theirs. Fails the test when there is no
  * end. */
 unsigned long fault_each(enum fault_kind kind, bool (*attempt)(const struct fault *fault, void *context), void *context);

@@ -51,3 +51,28 @@ void kg_admission_count(struct kg_metrics *metrics, const struct kg_admission_su
 		kg_metrics_add(metrics, KG_METRIC_FINDINGS, finding_labels, 1);
 	}
 }
+
+static void count_requests_from_zero(struct kg_metrics *metrics, const char *kind)
+{
+	static const char *const changes[] = {"CREATE", "UPDATE"};
+	static const enum kg_verdict verdicts[] = {KG_VERDICT_ALLOW, KG_VERDICT_WARN, KG_VERDICT_DENY};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(changes); i++) {
+		for (size_t k = 0; k < KG_ARRAY_LEN(verdicts); k++)
+			kg_metrics_add(metrics, KG_METRIC_REQUESTS,
+			               (const char *const[]){kind, changes[i], kg_verdict_name(verdicts[k]), "false"}, 0);
+	}
+}
+
+void kg_admission_count_from_zero(struct kg_metrics *metrics)
+{
+	static const enum kg_action actions[] = {KG_ACTION_DENY, KG_ACTION_WARN};
+
+	for (unsigned kind = 1; kind & KG_KINDS_ALL; kind <<= 1)
+		count_requests_from_zero(metrics, kg_kind_name((enum kg_kind)kind));
+	for (unsigned rule = 0; rule < KG_RULE_COUNT; rule++) {
+		for (size_t i = 0; i < KG_ARRAY_LEN(actions); i++)
+			kg_metrics_add(metrics, KG_METRIC_FINDINGS,
+			               (const char *const[]){kg_rule_get((enum kg_rule_id)rule)->name, kg_action_name(actions[i])}, 0);
+	}
+}

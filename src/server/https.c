@@ -196,6 +196,7 @@ static void count_from_zero(struct kg_metrics *metrics)
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "503"},
 	};
 
+	kg_admission_count_from_zero(metrics);
 	kg_handshake_count_from_zero(metrics);
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(series); i++)

@@ -68,3 +68,6 @@ extern const struct kg_metric_family kg_admission_metric_families[KG_ADMISSION_M
 
 /* Count one review. `metrics`' first families are kg_admission_metric_families. */
 void kg_admission_count(struct kg_metrics *metrics, const struct kg_admission_summary *summary, double seconds);
+
+/* Show with 0 the series of what a server is there for: each kind created and updated, by verdict, and each rule denied and warned of. */
+void kg_admission_count_from_zero(struct kg_metrics *metrics);

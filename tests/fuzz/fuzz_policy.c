@@ -1,7 +1,8 @@
 /*
- * A policy file: read, and when it is one, used to judge objects with many findings.
+ * A policy file: read, and when it is one, looked over, used to judge objects with many findings, and explained.
  *
- * Targets: policy, and below it model's YAML. The corpus must reach policies that are taken and refused, and every verdict.
+ * Targets: policy, and below it model's YAML. The corpus must reach policies that are taken, doubtful and refused, scopes that decide, findings
+ * that are excused, and every verdict.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,19 @@
 #include "kedagate/admission/admission.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/model/json.h"
+#include "kedagate/policy/decision.h"
+#include "kedagate/policy/lint.h"
 
 enum { ARENA_BYTES = 64 << 20 };
 
 /* 2027-01-15T08:00:00Z */
 static const time_t now = 1800000000;
 
-enum { TAKEN, REFUSED, ALLOWED, WARNED, DENIED };
+enum { TAKEN, DOUBTED, REFUSED, SCOPED, EXCUSED, ALLOWED, WARNED, DENIED };
 
 static struct fuzz_reach reaches[] = {
-        [TAKEN] = {"policy taken", 0},      [REFUSED] = {"policy refused", 0}, [ALLOWED] = {"object allowed", 0},
+        [TAKEN] = {"policy taken", 0},      [DOUBTED] = {"policy doubted", 0},  [REFUSED] = {"policy refused", 0},
+        [SCOPED] = {"scope decided", 0},    [EXCUSED] = {"finding excused", 0}, [ALLOWED] = {"object allowed", 0},
         [WARNED] = {"object warned of", 0}, [DENIED] = {"object denied", 0},
 };
 FUZZ_REACHES(reaches)
@@ -38,14 +42,31 @@ static const struct sample {
         {"ClusterTriggerAuthentication", "\"name\":\"all\"", "\"podIdentity\":{\"provider\":\"azure-workload\"}"},
 };
 
+/* A scope may enforce what the rest of the file only warns of. */
+static bool may_deny(const struct kg_policy *policy)
+{
+	for (size_t i = 0; i < policy->scope_count; i++)
+		if (policy->scopes[i].mode.place.line > 0 && policy->scopes[i].mode.index == KG_MODE_ENFORCE)
+			return true;
+	return policy->mode == KG_MODE_ENFORCE;
+}
+
 static void check_judgement(const struct kg_policy *policy, const struct kg_judgement *judgement)
 {
-	if (judgement->verdict > judgement->enforced || (policy->mode != KG_MODE_ENFORCE && judgement->denied > 0))
+	if (judgement->verdict > judgement->enforced || (!may_deny(policy) && judgement->denied > 0))
 		abort();
 	if (judgement->denied + judgement->warned + judgement->audited > judgement->count)
 		abort();
 	if ((judgement->denied > 0) != (judgement->verdict == KG_VERDICT_DENY))
 		abort();
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct kg_judged_finding *judged = &judgement->items[i];
+
+		if (judged->excused && (judged->action == KG_ACTION_DENY || judged->exemption == NULL))
+			abort();
+		reaches[SCOPED].count += judged->scope != NULL;
+		reaches[EXCUSED].count += judged->excused;
+	}
 	reaches[ALLOWED].count += judgement->verdict == KG_VERDICT_ALLOW;
 	reaches[WARNED].count += judgement->verdict == KG_VERDICT_WARN;
 	reaches[DENIED].count += judgement->verdict == KG_VERDICT_DENY;
@@ -74,6 +95,41 @@ static void judge(const struct kg_policy *policy, const struct sample *sample)
 	kg_arena_release(&arena);
 }
 
+/* The steps end in the action that is decided, and exactly one decides. */
+static void explain(const struct kg_policy *policy, struct kg_arena *arena)
+{
+	const struct kg_object object = {.kind = KG_KIND_SCALED_OBJECT, .metadata = {.name = "orders"}};
+	const struct kg_policy_subject subject = {.object = &object, .namespace = "legacy", .now = now};
+
+	for (unsigned rule = 0; rule < KG_RULE_COUNT; rule++) {
+		struct kg_decision_steps steps;
+		struct kg_decision decision;
+		unsigned deciding = 0;
+
+		if (kg_policy_decide(policy, &subject, (enum kg_rule_id)rule, arena, &decision) != 0 ||
+		    kg_policy_explain(policy, &subject, (enum kg_rule_id)rule, arena, &steps) != 0)
+			abort();
+		for (size_t i = 0; i < steps.count; i++)
+			deciding += steps.items[i].decides;
+		if (deciding != 1 || strcmp(steps.items[steps.count - 1].action,
+		                            kg_decision_excuses(&decision) ? "excused" : kg_action_name(decision.action)) != 0)
+			abort();
+	}
+}
+
+static void look_over(const struct kg_policy *policy)
+{
+	struct kg_policy_remarks remarks;
+	struct kg_arena arena;
+
+	kg_arena_init(&arena, ARENA_BYTES);
+	if (kg_policy_lint(policy, now, &arena, &remarks) != 0)
+		abort();
+	reaches[DOUBTED].count += remarks.count > 0;
+	explain(policy, &arena);
+	kg_arena_release(&arena);
+}
+
 static void use(const char *text, size_t length)
 {
 	struct kg_policy *policy = NULL;
@@ -84,6 +140,8 @@ static void use(const char *text, size_t length)
 	    (status == KG_EINVAL && (err.line == 0 || err.column == 0)))
 		abort();
 	reaches[status == 0 ? TAKEN : REFUSED].count++;
+	if (status == 0)
+		look_over(policy);
 	for (size_t i = 0; status == 0 && i < KG_ARRAY_LEN(samples); i++)
 		judge(policy, &samples[i]);
 	kg_policy_unref(policy);

@@ -77,6 +77,14 @@ static int reserve(struct kg_buf *buf, size_t length)
 	return buf->status = resize(buf, next_capacity(buf, buf->length + length + 1));
 }
 
+void kg_buf_reserve(struct kg_buf *buf, size_t length)
+{
+	if (buf->status == 0 && length > buf->max - buf->length)
+		buf->status = KG_ELIMIT;
+	else if (buf->status == 0 && length >= buf->capacity - buf->length)
+		buf->status = resize(buf, buf->length + length + 1);
+}
+
 void kg_buf_append(struct kg_buf *buf, const void *bytes, size_t length)
 {
 	if (reserve(buf, length) != 0)

@@ -1,7 +1,8 @@
 /*
  * The body of a request as it arrives: kept while it is wanted and within the limits, otherwise read and thrown away.
  *
- * Memory grows with the bytes that arrive, never with what a header announces, and is charged to what is in flight.
+ * Memory grows with the bytes that arrive and is charged to what is in flight. Once a body is large, all that its head announced is charged: so of
+ * many that do not fit together some go through, and do not keep each other from their ends. (The system gives the memory as it is filled.)
  */
 #pragma once
 
@@ -24,6 +25,7 @@ enum kg_body_status {
 struct kg_body {
 	struct kg_account account;
 	struct kg_buf bytes; /* charged to `account`: a body does not move */
+	size_t announced;    /* 0: not known */
 	uint64_t received;
 	enum kg_body_status status;
 };

@@ -103,6 +103,7 @@ void kg_connection_begin(struct kg_connection *connection)
 
 	atomic_store(&connection->last_activity, now);
 	connection->span_bytes = 0;
+	connection->span_wanted = KG_SPAN_BYTES;
 	atomic_store(&connection->span_poor, false);
 	atomic_store(&connection->span_began, now);
 	atomic_store(&connection->busy, true);
@@ -115,6 +116,14 @@ void kg_connection_end(struct kg_connection *connection)
 	atomic_store(&connection->busy, false);
 }
 
+void kg_connection_expects(struct kg_connection *connection, uint64_t bytes)
+{
+	uint64_t share = bytes / (KG_BODY_SECONDS / KG_SPAN_SECONDS);
+
+	if (share > KG_SPAN_BYTES && share < KG_MAX_BODY_BYTES)
+		connection->span_wanted = (size_t)share;
+}
+
 void kg_connection_receives(struct kg_connection *connection, size_t bytes, int64_t now)
 {
 	int64_t began = atomic_load(&connection->span_began);
@@ -122,7 +131,7 @@ void kg_connection_receives(struct kg_connection *connection, size_t bytes, int6
 	connection->span_bytes += bytes;
 	if (began == 0 || now - began < KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND)
 		return;
-	atomic_store(&connection->span_poor, connection->span_bytes < KG_SPAN_BYTES);
+	atomic_store(&connection->span_poor, connection->span_bytes < connection->span_wanted);
 	atomic_store(&connection->span_began, now);
 	connection->span_bytes = 0;
 }

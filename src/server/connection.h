@@ -31,8 +31,8 @@ struct kg_connection {
 	/* Of a request that is being received: since when (0 when none is), and how much by now. In a span of time, so that a sender cannot be fast
 	 * first and slow ever after. */
 	_Atomic int64_t span_began;
-	size_t span_bytes;     /* only the connection's thread looks */
-	atomic_bool span_poor; /* the last whole span brought too little */
+	size_t span_bytes, span_wanted; /* only the connection's thread looks */
+	atomic_bool span_poor;          /* the last whole span brought too little */
 
 	/* Under the lock of all. */
 	struct kg_client *client; /* NULL without memory */
@@ -79,7 +79,9 @@ void kg_connection_leave(struct kg_connections *all, struct kg_connection *conne
 void kg_connection_begin(struct kg_connection *connection);
 void kg_connection_end(struct kg_connection *connection);
 
-/* A part of the body came, at the monotonic time `now`; the body is there, or no more is wanted of it. By the connection's thread. */
+/* A body is to come, of so many bytes (0: not known); a part of it came, at the monotonic time `now`; it is there, or no more is wanted of it. By the
+ * connection's thread. */
+void kg_connection_expects(struct kg_connection *connection, uint64_t bytes);
 void kg_connection_receives(struct kg_connection *connection, size_t bytes, int64_t now);
 void kg_connection_has_received(struct kg_connection *connection);
 

@@ -79,6 +79,7 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 	request->connection = context->socket_context;
 	init_memory(request, &https->inflight, announced_length(mhd));
 	kg_connection_begin(request->connection);
+	kg_connection_expects(request->connection, announced_length(mhd));
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_REQUESTS, NULL, 1);
 	if (!atomic_exchange(&request->connection->kept, true))
 		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
@@ -227,7 +228,10 @@ static enum MHD_Result receive(struct request *request, struct MHD_Connection *m
 	int64_t now = kg_clock_monotonic();
 	bool goes_on = is_in_time(request, mhd, now) && kg_body_receive(&request->body, upload, *upload_size);
 
-	kg_connection_receives(request->connection, *upload_size, now);
+	if (request->body.status == KG_BODY_WHOLE)
+		kg_connection_receives(request->connection, *upload_size, now);
+	else
+		kg_connection_has_received(request->connection);
 	*upload_size = 0;
 	return goes_on ? MHD_YES : MHD_NO;
 }

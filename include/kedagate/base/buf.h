@@ -34,6 +34,9 @@ void kg_buf_release(struct kg_buf *buf);
 /* Empty the buffer and clear its status; the memory is kept. */
 void kg_buf_clear(struct kg_buf *buf);
 
+/* Make room for `length` bytes more at once, as an append of them would. */
+void kg_buf_reserve(struct kg_buf *buf, size_t length);
+
 void kg_buf_append(struct kg_buf *buf, const void *bytes, size_t length);
 void kg_buf_puts(struct kg_buf *buf, const char *text);
 void kg_buf_putc(struct kg_buf *buf, char byte);

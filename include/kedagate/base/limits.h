@@ -93,8 +93,8 @@
 /* A kept connection that was answered this lately does not give way: the next request may be on its way. */
 #define KG_DISPLACE_SECONDS 5
 
-/* A body that brings less than this in a span of time is slow: its sender is cut when others need the memory or the place. An API server sends the
- * largest body in well under a second. */
+/* A body that brings less than this in a span of time, or less than it takes to be there after KG_BODY_SECONDS, is slow: its sender is cut when
+ * others need the memory or the place. An API server sends the largest body in well under a second. */
 #define KG_SPAN_SECONDS 2
 #define KG_SPAN_BYTES   (64u << 10)
 

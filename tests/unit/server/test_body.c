@@ -101,7 +101,11 @@ static void memory_goes_no_further_than_was_announced(void **state)
 	struct kg_body body;
 
 	kg_body_init(&body, &fixture->inflight, 3 * PART);
-	assert_true(receive(&body, fixture->part, 3));
+	assert_true(kg_body_receive(&body, fixture->part, 1000));
+	assert_true(body.bytes.capacity < 4096);
+	assert_true(receive(&body, fixture->part, 2));
+	assert_int_equal(fixture->inflight.budget.used, 3 * PART + 1);
+	assert_true(kg_body_receive(&body, fixture->part, PART - 1000));
 	assert_int_equal(body.status, KG_BODY_WHOLE);
 	assert_int_equal(body.bytes.capacity, 3 * PART + 1);
 	kg_body_release(&body);

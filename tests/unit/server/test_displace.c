@@ -187,10 +187,9 @@ static void a_sender_that_pauses_is_cut_when_memory_is_short(void **state)
 
 	begin_long_ago(add(f, 1, 0), 2 * KG_SPAN_SECONDS + 1);
 	begin_long_ago(add(f, 1, 0), KG_SPAN_SECONDS - 1);
-	kg_connections_cut_slow(&f->all);
+	assert_true(kg_connections_cut_slow(&f->all));
 	assert_true(f->connections[0]->leaving);
-	assert_false(f->connections[1]->leaving);
-	kg_connections_cut_slow(&f->all);
+	assert_false(kg_connections_cut_slow(&f->all));
 	assert_false(f->connections[1]->leaving);
 }
 
@@ -202,9 +201,19 @@ static void a_sender_that_trickles_is_cut_and_a_fast_one_is_not(void **state)
 	begin_long_ago(add(f, 1, 0), KG_SPAN_SECONDS + 1);
 	kg_connection_receives(f->connections[0], KG_SPAN_BYTES, kg_clock_monotonic());
 	kg_connection_receives(f->connections[1], KG_SPAN_BYTES - 1, kg_clock_monotonic());
-	kg_connections_cut_slow(&f->all);
+	assert_true(kg_connections_cut_slow(&f->all));
 	assert_false(f->connections[0]->leaving);
 	assert_true(f->connections[1]->leaving);
+}
+
+static void a_large_body_must_come_faster(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_long_ago(add(f, 1, 0), KG_SPAN_SECONDS + 1);
+	kg_connection_expects(f->connections[0], 30u << 20);
+	kg_connection_receives(f->connections[0], KG_SPAN_BYTES, kg_clock_monotonic());
+	assert_true(kg_connections_cut_slow(&f->all));
 }
 
 static void a_sender_whose_bytes_wait_here_is_not_slow(void **state)
@@ -215,7 +224,7 @@ static void a_sender_whose_bytes_wait_here_is_not_slow(void **state)
 	assert_int_equal(send(f->ends[0][1], "x", 1, 0), 1);
 	while (recv(f->ends[0][0], (char[1]){0}, 1, MSG_PEEK) != 1)
 		continue;
-	kg_connections_cut_slow(&f->all);
+	assert_false(kg_connections_cut_slow(&f->all));
 	assert_false(f->connections[0]->leaving);
 }
 
@@ -246,6 +255,7 @@ int main(void)
 	        DISPLACE_TEST(too_many_that_leave_are_waited_for),
 	        DISPLACE_TEST(a_sender_that_pauses_is_cut_when_memory_is_short),
 	        DISPLACE_TEST(a_sender_that_trickles_is_cut_and_a_fast_one_is_not),
+	        DISPLACE_TEST(a_large_body_must_come_faster),
 	        DISPLACE_TEST(a_sender_whose_bytes_wait_here_is_not_slow),
 	        DISPLACE_TEST(a_client_with_more_than_half_dominates),
 	};

@@ -237,6 +237,9 @@ static void check_usage(struct kg_inspection *inspection, const struct kg_found_
 {
 	struct kg_certificate_problem *problem;
 
+	/* With an extension that cannot be read nothing is known of the others either. */
+	if ((X509_get_extension_flags(leaf->x509) & EXFLAG_INVALID) != 0)
+		return;
 	if (!kg_certificate_is_for_servers(leaf->x509)) {
 		problem = kg_inspection_add(inspection, KG_FLAW_USAGE_NOT_SERVER, kg_spot_of(leaf),
 		                            "it is not for servers: its extended key usage lacks serverAuth");

@@ -46,6 +46,7 @@ struct forgery {
 	const char *usage;
 	const char *extended_usage;
 	const char *name_constraints;
+	const char *comment;    /* of Netscape: an extension that nobody knows any more */
 	const char *other_name; /* a SAN extension in OpenSSL's notation, instead of `name` */
 	const char *key_kind;   /* NULL: P-256; "RSA:bits", a curve, or a type of key */
 	const char *digest;     /* NULL: SHA-256 */
@@ -81,6 +82,7 @@ static inline void forge(const struct forgery *forgery, struct forged_pair *out)
 	        {NID_basic_constraints, forgery->constraints}, {NID_key_usage, forgery->usage},
 	        {NID_ext_key_usage, forgery->extended_usage},  {NID_subject_alt_name, forgery->other_name},
 	        {NID_subject_key_identifier, "hash"},          {NID_name_constraints, forgery->name_constraints},
+	        {NID_netscape_comment, forgery->comment},
 	};
 	struct kg_extension rows[KG_ARRAY_LEN(possible)];
 	struct kg_certificate_shape shape = {rows, 0};

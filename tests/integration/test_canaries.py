@@ -210,9 +210,10 @@ def test_what_goes_around_a_review(serve):
     for place, text in RAW_REQUESTS.items():
         outputs.append(send_raw(daemon, text.replace("@@", canaries.token(place))))
     outputs += everything_else(daemon)
+    refused = sum(daemon.metric("kedagate_http_responses_total", code=code) for code in ("400", "404", "405", "415"))
     daemon.stop()
     assert canaries.found("\n".join(outputs + daemon.lines)) == []
-    assert len(daemon.entries("request refused")) >= 9
+    assert refused >= 9
 
 
 RAW_REQUESTS = {
@@ -335,14 +336,15 @@ def test_reviews_that_cannot_be_read(broken, serve):
         secret = json.dumps(canaries.token(place)).encode()
         outputs.append(daemon.post(re.sub(rb'"%s": ("[^"]*"|\{[^}]*\})' % place.encode(), b'"%s": [%s]' % (place.encode(), secret), review)).text)
     outputs += everything_else(daemon)
+    refused = daemon.metric("kedagate_http_responses_total", code="400")
     daemon.stop()
     assert canaries.found("\n".join(outputs + daemon.lines)) == []
-    assert len(daemon.entries("request refused")) > 50
+    assert refused > 50
 
 
 def serve_in_vain(*arguments):
-    """A serve that cannot start."""
-    result = run("serve", "--bind-address", "127.0.0.1", "--secure-port", "0", "--health-probe-bind-address", "0", "--metrics-bind-address", "0",
+    """A serve that cannot start, at the latest when it is to listen on an address that is reserved for documentation."""
+    result = run("serve", "--bind-address", "192.0.2.1", "--secure-port", "0", "--health-probe-bind-address", "0", "--metrics-bind-address", "0",
                  "--log-level", "debug", *arguments)
     assert result.returncode != 0, arguments
     return result.stdout + result.stderr
@@ -360,9 +362,7 @@ def test_files_of_the_wrong_kind(broken, certificates):
         outputs = [serve_in_vain(*pair, "--policy", path), serve_in_vain(pair[0], "--tls-private-key-file", path),
                    serve_in_vain(pair[1], "--tls-cert-file", path)]
         checked = run("check", "--policy", path, certificates)
-        outputs.append(checked.stdout + checked.stderr)
-        if run("check", path).returncode == 2:
-            outputs.append(serve_in_vain(*pair, "--objects", path))
+        outputs += [checked.stdout, checked.stderr, serve_in_vain(*pair, "--objects", path)]
         assert canaries.found("\n".join(outputs)) == [], path.name
 
 

@@ -30,16 +30,16 @@ FUZZ_REACHES(reaches)
 
 /* Among them findings of each default action; namespaces and names as scopes and exemptions might name them. */
 static const struct sample {
-	const char *kind, *head, *spec;
+	const char *kind, *namespace, *head, *spec;
 } samples[] = {
-        {"ScaledObject", "\"name\":\"orders\",\"namespace\":\"legacy\",\"labels\":{\"team\":\"a\"}",
+        {"ScaledObject", "legacy", "\"name\":\"orders\",\"namespace\":\"legacy\",\"labels\":{\"team\":\"a\"}",
          "\"scaleTargetRef\":{\"name\":\"web\"},\"minReplicaCount\":9,\"maxReplicaCount\":3,\"triggers\":["
          "{\"type\":\"prometheus\",\"metadata\":{\"serverAddress\":\"http://u:p@p:9090\",\"query\":\"up\",\"unsafeSsl\":\"true\"}},"
          "{\"type\":\"postgresql\",\"metadata\":{\"connection\":\"host=a password=b\",\"sslmode\":\"off\",\"x\":\"1\"}}]"},
-        {"ScaledJob", "\"name\":\"nightly\",\"namespace\":\"team-a\"",
+        {"ScaledJob", "team-a", "\"name\":\"nightly\",\"namespace\":\"team-a\"",
          "\"jobTargetRef\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\"}]}}},\"triggers\":["
          "{\"type\":\"temporal\",\"metadata\":{\"endpoint\":\"x.tmprl.cloud:7233\",\"taskQueue\":\"q\",\"enableTLS\":\"false\"}}]"},
-        {"ClusterTriggerAuthentication", "\"name\":\"all\"", "\"podIdentity\":{\"provider\":\"azure-workload\"}"},
+        {"ClusterTriggerAuthentication", "", "\"name\":\"all\"", "\"podIdentity\":{\"provider\":\"azure-workload\"}"},
 };
 
 /* A scope may enforce what the rest of the file only warns of. */
@@ -84,9 +84,10 @@ static void judge(const struct kg_policy *policy, const struct sample *sample)
 	kg_buf_init(&answer, KG_MAX_RESPONSE_BYTES);
 	kg_buf_printf(&body,
 	              "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"u\",\"operation\":"
-	              "\"CREATE\",\"kind\":{\"group\":\"keda.sh\",\"version\":\"v1alpha1\",\"kind\":\"%s\"},\"object\":{\"apiVersion\":"
+	              "\"CREATE\",\"kind\":{\"group\":\"keda.sh\",\"version\":\"v1alpha1\",\"kind\":\"%s\"},\"namespace\":\"%s\","
+	              "\"object\":{\"apiVersion\":"
 	              "\"keda.sh/v1alpha1\",\"kind\":\"%s\",\"metadata\":{%s},\"spec\":{%s}}}}",
-	              sample->kind, sample->kind, sample->head, sample->spec);
+	              sample->kind, sample->namespace, sample->kind, sample->head, sample->spec);
 	if (kg_admission_review(&env, &body, &arena, &answer, &summary) != 200 || summary.judgement == NULL)
 		abort();
 	check_judgement(policy, summary.judgement);

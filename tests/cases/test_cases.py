@@ -57,6 +57,9 @@ class Case:
     def objects(self):
         return list(taken_apart(yaml.load_all(self.file.read_text(encoding="utf-8"), Loader)))
 
+    def judged(self):
+        return [m for m in self.objects() if m.get("kind") in KINDS and str(m.get("apiVersion")).startswith(GROUP)]
+
     def wanted(self):
         return [
             Judged(o["kind"], o.get("namespace"), o["name"], o["verdict"], [(f["action"], f["rule"], f["path"]) for f in o["findings"]])
@@ -138,12 +141,20 @@ class Servers:
             self.daemons[key] = Daemon(self.directory, self.authority, "--objects", world, *case.options)
         return self.daemons[key]
 
-    def review(self, case, manifest):
+    def ask(self, case, manifest, **request):
+        """The answer to a review of the manifest, and the findings in it."""
         placed, namespace = self.placed(case, manifest)
         name = members(manifest.get("metadata")).get("name", "")
-        answer = self.daemon(case).review(admission_review({**placed, "metadata": placed.get("metadata", {})}, namespace=namespace, name=name))
+        review = admission_review({**placed, "metadata": placed.get("metadata", {})}, namespace=namespace, name=name, **request)
+        answer = self.daemon(case).review(review)
         findings = findings_of(answer)
         compare_with_annotations(answer, findings)
+        return answer, findings
+
+    def review(self, case, manifest):
+        answer, findings = self.ask(case, manifest)
+        _, namespace = self.placed(case, manifest)
+        name = members(manifest.get("metadata")).get("name", "")
         original = None if not namespace else namespace.rsplit("-", 1)[0]
         return Judged(manifest["kind"], original, name, answer["auditAnnotations"]["verdict"], findings)
 
@@ -155,17 +166,17 @@ class Servers:
 def findings_of(answer):
     """(action, rule, path) of each, from the annotation that names them all."""
     text = answer["auditAnnotations"].get("findings", "")
-    return [tuple(entry.split(" ", 2)) for entry in re.split(r"; (?=(?:deny|warn|audit) )", text) if entry]
+    return [tuple(entry.split(" ", 2)) for entry in re.split(r"; (?=(?:deny|warn|audit|stored) )", text) if entry]
 
 
 def compare_with_annotations(answer, findings):
     """What the user sees agrees with what the audit log says."""
     denied = [(rule, path) for action, rule, path in findings if action == "deny"]
-    warned = [rule for action, rule, _ in findings if action == "warn"]
+    warned = [rule for action, rule, _ in findings if action in ("warn", "stored")]
     causes = answer.get("status", {}).get("details", {}).get("causes", [])
     assert answer["allowed"] == (not denied) == (answer["auditAnnotations"]["verdict"] != "deny")
     assert [(re.search(r"\[([a-z0-9-]+)\]$", cause["message"])[1], cause["field"]) for cause in causes] == denied
-    warnings = [re.search(r"\[([a-z0-9-]+)\]$", warning)[1] for warning in answer.get("warnings", [])]
+    warnings = [re.search(r"\[([a-z0-9-]+)\](?: \(.*\))?$", warning)[1] for warning in answer.get("warnings", [])]
     assert sorted(warnings) == sorted(warned)
 
 
@@ -176,10 +187,32 @@ def servers(tmp_path_factory):
     servers.stop()
 
 
-@each([case for case in CASES if not case.want.get("secrets")])
+SERVED = [case for case in CASES if not case.want.get("secrets")]
+
+
+@each(SERVED)
 def test_https(case, servers):
-    judged = [m for m in case.objects() if m.get("kind") in KINDS and str(m.get("apiVersion")).startswith(GROUP)]
-    case.compare([servers.review(case, manifest) for manifest in judged])
+    case.compare([servers.review(case, manifest) for manifest in case.judged()])
+
+
+# In a milder mode "stored" stands for what would be denied in mode enforce: tests/unit/policy/test_ratchet.c.
+@each([case for case in SERVED if "mode" not in case.want])
+def test_an_update_that_changes_nothing_is_never_denied(case, servers):
+    """Whatever is stored: each denial becomes a warning, and what was a warning is none the worse."""
+    for manifest in case.judged():
+        _, created = servers.ask(case, manifest)
+        answer, updated = servers.ask(case, manifest, operation="UPDATE", oldObject=servers.placed(case, manifest)[0])
+        assert answer["allowed"] is True
+        assert updated == [("stored" if action == "deny" else action, rule, path) for action, rule, path in created]
+
+
+@each(SERVED)
+def test_an_update_of_something_else_is_judged_as_a_new_object(case, servers):
+    """Nothing of what is stored can be read, so that nothing is excused."""
+    for manifest in case.judged():
+        _, created = servers.ask(case, manifest)
+        _, updated = servers.ask(case, manifest, operation="UPDATE", oldObject={"spec": "none"})
+        assert updated == created
 
 
 # ---- the folders ----

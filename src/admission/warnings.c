@@ -3,6 +3,7 @@
 
 #include "admission/response.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/utf8.h"
 
 /* For the last warning, which says how many more there are. */
 #define TAIL_BYTES 80
@@ -52,23 +53,33 @@ static void shorten(char *text, size_t max)
 	memcpy(text + end, ellipsis, sizeof(ellipsis));
 }
 
-/* What a warning says behind the rule, " (…)" or ""; NULL without memory. */
+/* " (<text>)", as one line of at most NOTE_BYTES of the text; NULL without memory. */
+static const char *in_brackets(const char *text, struct kg_arena *arena)
+{
+	struct kg_buf note KG_CLEANUP(kg_buf_release);
+	size_t length = strlen(text);
+	size_t shown = kg_utf8_cut(text, length, NOTE_BYTES);
+
+	kg_buf_init(&note, KG_MAX_WARNING_BYTES);
+	kg_buf_puts(&note, " (");
+	kg_utf8_append_printable(&note, text, shown);
+	kg_buf_puts(&note, shown < length ? "...)" : ")");
+	return kg_buf_status(&note) == 0 ? kg_arena_strdup(arena, kg_buf_text(&note)) : NULL;
+}
+
+/* What a warning says behind the rule, "" when there is nothing to say; NULL without memory. */
 static const char *note_of(const struct kg_judged_finding *judged, struct kg_arena *arena)
 {
+	const char *stored = judged->stored ? "the stored object has it already" : "";
 	bool failed = false;
 	const char *exemption = kg_judged_note(judged, arena, &failed);
-	const char *stored = judged->stored ? "the stored object has it already" : NULL;
-	char *note = NULL;
+	const char *note = stored;
 
 	if (failed)
 		return NULL;
-	if (!exemption && !stored)
-		return "";
-	note = kg_arena_printf(arena, " (%s%s%s", stored ? stored : "", stored && exemption ? "; " : "", exemption ? exemption : "");
-	if (!note)
-		return NULL;
-	shorten(note, NOTE_BYTES);
-	return kg_arena_printf(arena, "%s)", note);
+	if (exemption)
+		note = kg_arena_printf(arena, "%s%s%s", stored, *stored ? "; " : "", exemption);
+	return note && *note ? in_brackets(note, arena) : note;
 }
 
 /* "<finding> [<rule>]<note>", at most KG_MAX_WARNING_BYTES: the finding is cut, neither the rule nor the note. */

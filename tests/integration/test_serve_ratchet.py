@@ -1,6 +1,7 @@
 """The ratchet, as an API server and its users see it."""
 
 import copy
+import datetime
 
 import pytest
 from reviews import BROKEN, admission_review, scaled_object
@@ -125,3 +126,15 @@ def test_long_names_are_cut_in_the_log(server):
     entry = server.wait_for("review")
     assert entry["name"] == "n" * 256 + "..."
     assert entry["user"] == "ü" * 128 + "..."
+
+
+def test_the_reason_of_an_exemption_stays_on_its_line(serve, tmp_path):
+    path = tmp_path / "policy.yaml"
+    soon = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=3)).date()
+    path.write_text(POLICY + f"exemptions:\n- rule: trigger-type-unknown\n  namespace: shop\n  reason: |\n    one\n    {'more ' * 100}\n  expires: {soon}\n")
+    response = serve("--policy", path).review(admission_review(BROKEN))
+    assert response["allowed"] is True
+    warning, = response["warnings"]
+    assert warning.isprintable() and len(warning.encode()) <= 256
+    assert f"[trigger-type-unknown] (exempted until {soon} (one" in warning
+    assert response["auditAnnotations"]["findings"] == "excused trigger-type-unknown spec.triggers[0].type"

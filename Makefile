@@ -134,12 +134,12 @@ $(SUPPORT_LIBRARY): $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcar
 	@rm -f $@
 	$(Q)$(AR) rcsD $@ $^
 
-# A program test_faults.c can have its calls fail: tests/support/faults/faults.h.
+# A program test_mishaps.c can have its calls fail: tests/support/faults/faults.h.
 FAULT_OBJECTS := $(patsubst tests/%.c,$(BUILD)/obj/tests/%.o,$(sort $(wildcard tests/support/faults/*.c)))
 WRAPPED := $(addprefix kg_arena_,init alloc_from_new_block calloc grow strdup strndup printf vprintf) \
 	read write open openat close fsync fchmod mkostemp rename renameat2 readlinkat inotify_init1 inotify_add_watch
 FAULT_LDFLAGS := $(foreach f,$(WRAPPED),-Wl,--wrap=$(f)) -rdynamic
-fault_parts = $(if $(filter test_faults,$(1)),$(2))
+fault_parts = $(if $(filter test_mishaps,$(1)),$(2))
 
 define unit_rule
 $(BUILD)/tests/unit/$(1)/$(2): $(BUILD)/obj/tests/unit/$(1)/$(2).o $(call fault_parts,$(2),$(FAULT_OBJECTS)) $(SUPPORT_LIBRARY) $(call libraries_for,$(1))
@@ -170,7 +170,13 @@ unit: $(UNIT_TESTS) ## build and run the unit tests (unit-MODULE for one module)
 $(foreach m,$(MODULES),$(eval unit-$(m): $(filter $(BUILD)/tests/unit/$(m)/%,$(UNIT_TESTS))))
 $(addprefix unit-,$(MODULES)):
 	@hack/run-unit $^
-test-programs: $(BUILD)/kedagate $(UNIT_TESTS) $(CASE_RUNNER)
+# What is preloaded into a whole process (tests/integration/test_faults.py). It is told apart from the sanitizers, which would have to come first.
+FAULT_LIBRARY := $(if $(SANITIZE),,$(BUILD)/tests/libfaults.so)
+$(BUILD)/tests/libfaults.so: tests/preload/faults.c tests/support/faults/allocations.c tests/support/faults/allocations.h
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fPIC -Itests -shared -o $@ $(filter %.c,$^)
+test-programs: $(BUILD)/kedagate $(UNIT_TESTS) $(CASE_RUNNER) $(FAULT_LIBRARY)
 fuzz-programs: $(FUZZ_PROGRAMS)
 bench-programs: $(BUILD)/kedagate $(BENCH_PROGRAMS)
 

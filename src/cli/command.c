@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { COLUMN_GAP = 2 };
@@ -70,11 +72,28 @@ int kg_command_misused(const char *name, const struct kg_err *err)
 	return KG_EXIT_USAGE;
 }
 
+/* Memory that jansson asked for and did not get. */
+static atomic_bool json_lacks_memory;
+
+static void *allocate_for_json(size_t size)
+{
+	void *memory = malloc(size);
+
+	if (memory == NULL)
+		atomic_store(&json_lacks_memory, true);
+	return memory;
+}
+
+void kg_command_watch_json(void)
+{
+	json_set_alloc_funcs(allocate_for_json, free);
+}
+
 int kg_command_print_json(const char *name, json_t *document)
 {
 	struct kg_err err;
 
-	if (document == NULL || json_dumpf(document, stdout, JSON_INDENT(2)) != 0) {
+	if (document == NULL || atomic_load(&json_lacks_memory) || json_dumpf(document, stdout, JSON_INDENT(2)) != 0) {
 		json_decref(document);
 		(void)kg_err_set(&err, KG_ENOMEM, "out of memory, or standard output cannot be written");
 		return kg_command_fail(name, &err);

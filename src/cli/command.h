@@ -64,6 +64,9 @@ int kg_command_fail(const char *name, const struct kg_err *err);
 /* As kg_command_fail for a mistake in the command line: with a line that points to `--help`. */
 int kg_command_misused(const char *name, const struct kg_err *err);
 
+/* From now on jansson's allocations are watched, so that a document which lost a part for want of one is not printed. Before threads start. */
+void kg_command_watch_json(void);
+
 /* Print a document, indented, and drop the caller's reference. NULL is out of memory. Returns the exit code. */
 int kg_command_print_json(const char *name, json_t *document);
 

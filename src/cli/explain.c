@@ -39,17 +39,23 @@ static const struct kg_command_usage usage = {
 };
 
 /* The header line: the rule, and from NAME_WIDTH on what comes of it. */
-enum { NAME_WIDTH = 54, HEADER_MAX = 200 };
+enum { NAME_WIDTH = 54 };
+
+/* The names of all profiles, far from it. */
+enum { PROFILES_MAX = 200 };
 
 /* "baseline and restricted": the profiles in which the rule has the action. Returns how many there are. */
-static unsigned list_profiles(const struct kg_profile_actions *actions, enum kg_rule_id rule, enum kg_action action, struct kg_buf *out)
+static unsigned list_profiles(const struct kg_profile_actions *actions, enum kg_rule_id rule, enum kg_action action, char out[PROFILES_MAX])
 {
 	unsigned count = 0;
+	size_t length = 0;
 
+	out[0] = '\0';
 	for (unsigned profile = 0; profile < KG_PROFILE_COUNT; profile++) {
 		if (actions->of[profile][rule] != action)
 			continue;
-		kg_buf_printf(out, "%s%s", count > 0 ? " and " : "", kg_profile_names[profile]);
+		length +=
+		        (size_t)snprintf(out + length, PROFILES_MAX - length, "%s%s", count > 0 ? " and " : "", kg_profile_names[profile]);
 		count++;
 	}
 	return count;
@@ -63,14 +69,12 @@ static void print_actions(const struct kg_profile_actions *actions, enum kg_rule
 	} rows[] = {{KG_ACTION_DENY, "denied"}, {KG_ACTION_WARN, "a warning"}, {KG_ACTION_AUDIT, "audited"}};
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
-		struct kg_buf profiles KG_CLEANUP(kg_buf_release);
-		unsigned count;
+		char profiles[PROFILES_MAX];
+		unsigned count = list_profiles(actions, rule, rows[i].action, profiles);
 
-		kg_buf_init(&profiles, HEADER_MAX);
-		count = list_profiles(actions, rule, rows[i].action, &profiles);
 		if (count == 0)
 			continue;
-		printf(", %s in %s\n", rows[i].words, count == KG_PROFILE_COUNT ? "every profile" : kg_buf_text(&profiles));
+		printf(", %s in %s\n", rows[i].words, count == KG_PROFILE_COUNT ? "every profile" : profiles);
 		return;
 	}
 	puts(", off in every profile");

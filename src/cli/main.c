@@ -97,6 +97,7 @@ int main(int argc, char **argv)
 	}
 	kg_sandbox_enter();
 	kg_json_setup();
+	kg_command_watch_json();
 	status = run(command_name(argv[1]), argc - 1, argv + 1);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("kedagate: cannot write to standard output");

@@ -34,6 +34,8 @@ static struct range {
 static size_t exempt_count;
 
 static _Atomic(enum allocation_plan) current_plan;
+static atomic_bool one_thread;
+static _Atomic(pthread_t) the_thread;
 static atomic_ulong current_number, counted, refused;
 
 static bool is_exempt_name(const char *path)
@@ -75,7 +77,7 @@ static bool is_exempt(const void *caller)
 	return false;
 }
 
-void allocations_plan(enum allocation_plan plan, unsigned long number)
+static void make_plan(enum allocation_plan plan, unsigned long number, bool here)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -84,7 +86,19 @@ void allocations_plan(enum allocation_plan plan, unsigned long number)
 	atomic_store(&current_number, number);
 	atomic_store(&counted, 0);
 	atomic_store(&refused, 0);
+	atomic_store(&one_thread, here);
+	atomic_store(&the_thread, pthread_self());
 	atomic_store(&current_plan, plan);
+}
+
+void allocations_plan(enum allocation_plan plan, unsigned long number)
+{
+	make_plan(plan, number, false);
+}
+
+void allocations_plan_here(enum allocation_plan plan, unsigned long number)
+{
+	make_plan(plan, number, true);
 }
 
 unsigned long allocations_refused(void)
@@ -98,13 +112,18 @@ static bool is_chosen(unsigned long count, unsigned long number)
 	return (count * 0x9e3779b97f4a7c15u >> 32) % number == 0;
 }
 
+static bool is_elsewhere(void)
+{
+	return atomic_load(&one_thread) && pthread_equal(atomic_load(&the_thread), pthread_self()) == 0;
+}
+
 static bool refuses(const void *caller)
 {
 	enum allocation_plan plan = atomic_load_explicit(&current_plan, memory_order_relaxed);
 	unsigned long number, count;
 	bool refuse = false;
 
-	if (plan == ALLOCATIONS_SUCCEED || is_exempt(caller))
+	if (plan == ALLOCATIONS_SUCCEED || is_exempt(caller) || is_elsewhere())
 		return false;
 	number = atomic_load(&current_number);
 	count = atomic_fetch_add(&counted, 1) + 1;

@@ -16,8 +16,11 @@ enum allocation_plan {
 	ALLOCATIONS_AT_RANDOM /* one in n */
 };
 
-/* From now on; `number` is counted from 1. */
+/* From now on, in all threads; `number` is counted from 1. Safe in a signal handler but for the first call. */
 void allocations_plan(enum allocation_plan plan, unsigned long number);
+
+/* The same for the calling thread alone. (A thread that begins under AddressSanitizer cannot do without memory.) */
+void allocations_plan_here(enum allocation_plan plan, unsigned long number);
 
 /* How many were refused since the plan was made. */
 unsigned long allocations_refused(void);

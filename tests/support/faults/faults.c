@@ -45,9 +45,9 @@ void fault_arm(const struct fault *fault)
 	atomic_store(&met, false);
 	armed = *fault;
 	if (fault->kind == FAULT_ALLOCATION)
-		allocations_plan(ALLOCATION_FAILS, fault->number);
+		allocations_plan_here(ALLOCATION_FAILS, fault->number);
 	if (fault->kind == FAULT_ALLOCATIONS)
-		allocations_plan(ALLOCATIONS_FAIL, fault->number);
+		allocations_plan_here(ALLOCATIONS_FAIL, fault->number);
 }
 
 bool fault_disarm(void)

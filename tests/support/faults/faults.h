@@ -14,7 +14,7 @@
  *
  *	assert_int_not_equal(fault_each(FAULT_ALLOCATION, attempt, context), 0);
  *
- * A program test_faults.c gets all of this: see the Makefile.
+ * A program test_mishaps.c gets all of this: see the Makefile.
  */
 #pragma once
 

@@ -62,11 +62,20 @@ static void note_pair_in_use(struct kg_reload *reload, const struct kg_pair_fact
 		       KG_LOG_STR("reason", facts->doubt), KG_LOG_STR("serial", facts->serial));
 }
 
+static void show_fault(const struct kg_reload *reload)
+{
+	const enum kg_pair_fault now = kg_certstore_fault(reload->certstore);
+
+	for (enum kg_pair_fault fault = KG_PAIR_FAULT_NONE + 1; fault < KG_PAIR_FAULT_COUNT; fault++)
+		kg_metrics_set(reload->metrics, KG_SERVER_METRIC_CERTIFICATE_REFUSED, &kg_pair_fault_names[fault], fault == now);
+}
+
 /* kg_certstore_reload, and what is the same at the start and later. */
 static int load_pair(struct kg_reload *reload, struct kg_pair_facts *ret_facts, struct kg_err *err)
 {
 	int code = kg_certstore_reload(reload->certstore, &reload->pair, kg_clock_wall(), err);
 
+	show_fault(reload);
 	if (code == 0 && kg_certstore_facts(reload->certstore, ret_facts))
 		note_pair_in_use(reload, ret_facts);
 	if (code == 0 || (code == KG_EUNCHANGED && err->message[0] == '\0'))

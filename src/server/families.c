@@ -61,6 +61,10 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 		.name = "kedagate_certificate_last_success_timestamp_seconds", .type = KG_METRIC_GAUGE,
 		.help = "When the files were last found to hold the key pair that is served, in seconds since 1970.",
 	},
+	FAMILY(KG_SERVER_METRIC_CERTIFICATE_REFUSED) = {
+		.name = "kedagate_certificate_refused", .type = KG_METRIC_GAUGE, .labels = {"reason"},
+		.help = "1 while the files hold a key pair that is refused, by reason; the pair in use stays.",
+	},
 	FAMILY(KG_SERVER_METRIC_POLICY_RELOADS) = {
 		.name = "kedagate_policy_reloads_total", .type = KG_METRIC_COUNTER, .labels = {"result"},
 		.help = "Policy files found on disk that were taken into use (success) or refused (failure).",

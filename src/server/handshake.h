@@ -1,5 +1,8 @@
 /*
  * What a TLS handshake is offered: protocol versions, cipher suites, and the current key pair.
+ *
+ * No session is resumed: libmicrohttpd gives GnuTLS neither a ticket key nor a session cache, so a client that offers a session makes a whole
+ * handshake, and no trust outlives a replaced key pair. Whoever gives it one must change it with each pair.
  */
 #pragma once
 

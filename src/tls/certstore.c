@@ -26,10 +26,11 @@ struct content {
 	struct digest digest; /* of all three files */
 };
 
-/* What a reload is asked. */
+/* What a reload is asked, and where it stands. */
 struct request {
 	const struct kg_pair_paths *paths;
 	time_t now;
+	enum kg_pair_fault fault; /* what a failure at this point means */
 };
 
 struct kg_certstore {
@@ -38,8 +39,9 @@ struct kg_certstore {
 	pthread_mutex_t reload_lock; /* one reload at a time; guards what follows */
 	bool serves;
 	struct digest served_pair;
-	struct digest served;  /* the authorities counted in, by which the pair was judged */
-	struct kg_err refusal; /* code 0 while the files hold what is served */
+	struct digest served;     /* the authorities counted in, by which the pair was judged */
+	enum kg_pair_fault fault; /* of the files as last judged */
+	struct kg_err refusal;    /* code 0 while the files hold what is served */
 	struct digest refused;
 };
 
@@ -135,18 +137,21 @@ static bool same_digest(const struct digest *a, const struct digest *b)
 
 /* Sound in itself, then fit for its clients. */
 static int judge(const struct kg_certstore *store, const struct content *content, const struct kg_parsed_pair *parsed,
-                 const struct request *request, struct kg_pair_facts *ret_facts, struct kg_err *err)
+                 struct request *request, struct kg_pair_facts *ret_facts, struct kg_err *err)
 {
-	int status = kg_parsed_pair_verify(parsed, request->paths, request->now, ret_facts, err);
+	int status = kg_parsed_pair_verify(parsed, request->paths, request->now, ret_facts, &request->fault, err);
 
-	if (status == 0)
-		status = kg_server_names_judge(&store->names, parsed->chain[0], request->paths->certificate, err);
-	if (status == 0)
-		status = kg_authorities_judge(&content->authorities, parsed, request->paths, request->now, ret_facts, err);
-	return status;
+	if (status != 0)
+		return status;
+	request->fault = KG_PAIR_FAULT_NAMES;
+	status = kg_server_names_judge(&store->names, parsed->chain[0], request->paths->certificate, err);
+	if (status != 0)
+		return status;
+	request->fault = KG_PAIR_FAULT_AUTHORITY;
+	return kg_authorities_judge(&content->authorities, parsed, request->paths, request->now, ret_facts, err);
 }
 
-static int make_served(const struct kg_certstore *store, const struct content *content, const struct request *request,
+static int make_served(const struct kg_certstore *store, const struct content *content, struct request *request,
                        struct kg_served_pair **ret_pair, struct kg_err *err)
 {
 	struct kg_parsed_pair parsed;
@@ -156,20 +161,23 @@ static int make_served(const struct kg_certstore *store, const struct content *c
 	if (status != 0)
 		return status;
 	status = judge(store, content, &parsed, request, &facts, err);
-	if (status == 0)
+	if (status == 0) {
+		request->fault = KG_PAIR_FAULT_MALFORMED;
 		status = kg_served_pair_new(&parsed, request->paths, &facts, ret_pair, err);
+	}
 	kg_parsed_pair_release(&parsed);
 	return status;
 }
 
 /* Serve what was read, or find that it is served. 0, KG_EUNCHANGED, or why not. */
-static int serve(struct kg_certstore *store, const struct content *content, const struct request *request, struct kg_err *err)
+static int serve(struct kg_certstore *store, const struct content *content, struct request *request, struct kg_err *err)
 {
 	struct kg_served_pair *served;
 	int status;
 
 	if (store->serves && same_digest(&content->digest, &store->served))
 		return kg_err_set(err, KG_EUNCHANGED, "%s", "");
+	request->fault = KG_PAIR_FAULT_MALFORMED;
 	status = make_served(store, content, request, &served, err);
 	if (status == KG_EINVAL && store->serves && same_digest(&content->pair_digest, &store->served_pair))
 		return kg_err_wrap(err, "the pair in use would be refused now");
@@ -182,11 +190,9 @@ static int serve(struct kg_certstore *store, const struct content *content, cons
 	return 0;
 }
 
-/* Turns a refusal that was told before into KG_EUNCHANGED. Lack of memory says nothing about the files. */
+/* Turns a refusal that was told before into KG_EUNCHANGED. */
 static int remember(struct kg_certstore *store, const struct digest *digest, struct kg_err *err)
 {
-	if (err->code == KG_ENOMEM)
-		return err->code;
 	if (store->refusal.code == err->code && same_digest(digest, &store->refused) && strcmp(store->refusal.message, err->message) == 0)
 		return err->code = KG_EUNCHANGED;
 	store->refusal = *err;
@@ -200,7 +206,7 @@ static void release_content(struct content *content)
 	kg_pem_authorities_release(&content->authorities);
 }
 
-static int reload(struct kg_certstore *store, const struct request *request, struct kg_err *err)
+static int reload(struct kg_certstore *store, struct request *request, struct kg_err *err)
 {
 	struct content content = {0};
 	int status;
@@ -213,15 +219,21 @@ static int reload(struct kg_certstore *store, const struct request *request, str
 	if (status == 0)
 		status = serve(store, &content, request, err);
 	release_content(&content);
-	if (status != 0 && status != KG_EUNCHANGED)
+	/* It says nothing about the files. */
+	if (status == KG_ENOMEM)
+		return status;
+	if (status != 0 && status != KG_EUNCHANGED) {
+		store->fault = request->fault;
 		return remember(store, &content.digest, err);
+	}
+	store->fault = KG_PAIR_FAULT_NONE;
 	store->refusal.code = 0;
 	return status;
 }
 
 int kg_certstore_reload(struct kg_certstore *store, const struct kg_pair_paths *paths, time_t now, struct kg_err *err)
 {
-	const struct request request = {paths, now};
+	struct request request = {paths, now, KG_PAIR_FAULT_UNREADABLE};
 	/* The reason is kept in the store, even for a caller who does not ask for it. */
 	struct kg_err reason = {0};
 	int status;
@@ -232,4 +244,14 @@ int kg_certstore_reload(struct kg_certstore *store, const struct kg_pair_paths *
 	if (status != 0 && err != NULL)
 		*err = reason;
 	return status;
+}
+
+enum kg_pair_fault kg_certstore_fault(struct kg_certstore *store)
+{
+	enum kg_pair_fault fault;
+
+	pthread_mutex_lock(&store->reload_lock);
+	fault = store->fault;
+	pthread_mutex_unlock(&store->reload_lock);
+	return fault;
 }

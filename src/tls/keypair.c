@@ -278,11 +278,12 @@ int kg_pair_verify(const struct kg_pem_pair *pair, const struct kg_pair_paths *p
                    struct kg_err *err)
 {
 	struct kg_parsed_pair parsed;
+	enum kg_pair_fault fault;
 	int status = kg_parsed_pair_init(&parsed, pair, paths, err);
 
 	if (status != 0)
 		return status;
-	status = kg_parsed_pair_verify(&parsed, paths, now, ret_facts, err);
+	status = kg_parsed_pair_verify(&parsed, paths, now, ret_facts, &fault, err);
 	kg_parsed_pair_release(&parsed);
 	return status;
 }

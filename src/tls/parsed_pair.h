@@ -28,6 +28,6 @@ void kg_parsed_pair_release(struct kg_parsed_pair *parsed);
 KG_MUST_CHECK int kg_parsed_pair_facts(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths,
                                        struct kg_pair_facts *ret_facts, struct kg_err *err);
 
-/* The part of kg_pair_verify that follows parsing. */
+/* The part of kg_pair_verify that follows parsing. On failure *ret_fault says of what kind it is. */
 KG_MUST_CHECK int kg_parsed_pair_verify(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, time_t now,
-                                        struct kg_pair_facts *ret_facts, struct kg_err *err);
+                                        struct kg_pair_facts *ret_facts, enum kg_pair_fault *ret_fault, struct kg_err *err);

@@ -179,18 +179,30 @@ static int check_signatures(const struct subject *subject, struct kg_err *err)
 	return 0;
 }
 
-static int (*const checks[])(const struct subject *, struct kg_err *) = {
-        check_key_belongs, check_key_kind, check_dates, check_usage, check_names, check_chain_order, check_chain_dates, check_signatures,
+const char *const kg_pair_fault_names[KG_PAIR_FAULT_COUNT] = {
+        [KG_PAIR_FAULT_NONE] = "none",   [KG_PAIR_FAULT_UNREADABLE] = "unreadable", [KG_PAIR_FAULT_MALFORMED] = "malformed",
+        [KG_PAIR_FAULT_KEY] = "key",     [KG_PAIR_FAULT_DATES] = "dates",           [KG_PAIR_FAULT_USAGE] = "usage",
+        [KG_PAIR_FAULT_NAMES] = "names", [KG_PAIR_FAULT_CHAIN] = "chain",           [KG_PAIR_FAULT_AUTHORITY] = "authority",
+};
+
+static const struct {
+	int (*run)(const struct subject *subject, struct kg_err *err);
+	enum kg_pair_fault fault;
+} checks[] = {
+        {check_key_belongs, KG_PAIR_FAULT_KEY},   {check_key_kind, KG_PAIR_FAULT_KEY},     {check_dates, KG_PAIR_FAULT_DATES},
+        {check_usage, KG_PAIR_FAULT_USAGE},       {check_names, KG_PAIR_FAULT_NAMES},      {check_chain_order, KG_PAIR_FAULT_CHAIN},
+        {check_chain_dates, KG_PAIR_FAULT_DATES}, {check_signatures, KG_PAIR_FAULT_CHAIN},
 };
 
 int kg_parsed_pair_verify(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, time_t now,
-                          struct kg_pair_facts *ret_facts, struct kg_err *err)
+                          struct kg_pair_facts *ret_facts, enum kg_pair_fault *ret_fault, struct kg_err *err)
 {
 	const struct subject subject = {parsed, paths, now};
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(checks); i++) {
-		int status = checks[i](&subject, err);
+		int status = checks[i].run(&subject, err);
 
+		*ret_fault = checks[i].fault;
 		if (status != 0)
 			return status;
 	}

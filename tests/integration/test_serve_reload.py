@@ -155,6 +155,23 @@ def test_the_gauges_show_what_is_served(server, certificates, authority):
         assert abs(server.metric("kedagate_certificate_not_after_seconds") - now - ends) < 60
 
 
+def shown_faults(server):
+    page = server.plain("/metrics", listener="metrics").text
+    return re.findall(r'^kedagate_certificate_refused\{reason="(\w+)"\} 1$', page, re.MULTILINE)
+
+
+def test_a_gauge_shows_why_the_files_are_refused(server, certificates, authority):
+    assert shown_faults(server) == []
+    pair = authority.issue()
+    pair.certificate = authority.issue().certificate
+    pair.write(certificates)
+    wait_until(lambda: shown_faults(server) == ["key"], "the fault to show")
+    authority.issue(begins=-7200, ends=-3600).write(certificates)
+    wait_until(lambda: shown_faults(server) == ["dates"], "the other fault to show")
+    authority.issue().write(certificates)
+    wait_until(lambda: shown_faults(server) == [], "the fault to be gone")
+
+
 def test_the_last_success_stands_still_while_the_files_are_refused(server, certificates, authority):
     assert abs(server.metric("kedagate_certificate_last_success_timestamp_seconds") - time.time()) < 60
     (certificates / "tls.crt").write_text("")

@@ -57,6 +57,7 @@ enum kg_server_metric {
 	KG_SERVER_METRIC_CERTIFICATE_INFO,                           /* serial; one series, of what is served */
 	KG_SERVER_METRIC_CERTIFICATE_RELOADS,                        /* result: success, failure */
 	KG_SERVER_METRIC_CERTIFICATE_LAST_SUCCESS,                   /* gauge, seconds since 1970: the files last held what is served */
+	KG_SERVER_METRIC_CERTIFICATE_REFUSED,                        /* gauge; reason: kg_pair_fault_names, but for "none" */
 	KG_SERVER_METRIC_POLICY_RELOADS,                             /* result: success, failure */
 	KG_SERVER_METRIC_POLICY_LAST_SUCCESS,                        /* gauge, as of the certificate */
 	KG_SERVER_METRIC_EXEMPTIONS,                                 /* gauge; state: active, expiring, expired */

@@ -51,6 +51,9 @@ KG_MUST_CHECK int kg_certstore_require_names(struct kg_certstore *store, const c
  */
 KG_MUST_CHECK int kg_certstore_reload(struct kg_certstore *store, const struct kg_pair_paths *paths, time_t now, struct kg_err *err);
 
+/* What is wrong with the files as kg_certstore_reload last judged them; KG_PAIR_FAULT_NONE when they hold what is served. */
+enum kg_pair_fault kg_certstore_fault(struct kg_certstore *store);
+
 /* A pair in the form that a GnuTLS handshake takes: give it with flags 0, so that GnuTLS frees none of it. Never changed. */
 struct kg_served_pair {
 	struct kg_snapshot snapshot;

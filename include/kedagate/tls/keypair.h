@@ -53,6 +53,23 @@ KG_MUST_CHECK int kg_pair_read_beside(const struct kg_pair_paths *paths, struct 
 
 enum { KG_SERIAL_TEXT_MAX = 64 };
 
+/* What kind of thing is wrong with a pair, or with the files that hold it. */
+enum kg_pair_fault {
+	KG_PAIR_FAULT_NONE,
+	KG_PAIR_FAULT_UNREADABLE, /* a file is missing, may not be read, is too large, or does not hold still */
+	KG_PAIR_FAULT_MALFORMED,  /* no PEM, empty, cut off, or what GnuTLS cannot serve */
+	KG_PAIR_FAULT_KEY,        /* belongs to another certificate, is weak or of a kind that clients do not take */
+	KG_PAIR_FAULT_DATES,      /* of the leaf or of an issuer in the chain */
+	KG_PAIR_FAULT_USAGE,      /* not for servers */
+	KG_PAIR_FAULT_NAMES,      /* none, or not those that are required */
+	KG_PAIR_FAULT_CHAIN,      /* order or signatures */
+	KG_PAIR_FAULT_AUTHORITY,  /* ca.crt does not lead to it */
+	KG_PAIR_FAULT_COUNT
+};
+
+/* "unreadable", "malformed", …; "none". */
+extern const char *const kg_pair_fault_names[KG_PAIR_FAULT_COUNT];
+
 /* What the ca.crt beside a certificate says about it. */
 enum kg_pair_trust {
 	KG_PAIR_TRUST_UNKNOWN,  /* there is none, or it is empty */

@@ -145,18 +145,19 @@ static void make_unreadable(struct fixture *f)
 static const struct {
 	void (*act)(struct fixture *f);
 	int code;
+	enum kg_pair_fault fault;
 	const char *part;
 } mishaps[] = {
-        {mix, KG_EINVAL, "tls.crt: the private key does not match the certificate"},
-        {empty_certificate, KG_EINVAL, "tls.crt: the file is empty"},
-        {empty_key, KG_EINVAL, "tls.key: the file is empty"},
-        {half_write_certificate, KG_EINVAL, "tls.crt: the PEM text is cut off or damaged"},
-        {half_write_key, KG_EINVAL, "tls.key: the PEM text is cut off or damaged"},
-        {delete_certificate, KG_ENOTFOUND, "tls.crt"},
-        {delete_key, KG_ENOTFOUND, "tls.key"},
-        {delete_directory, KG_ENOTFOUND, "No such file or directory"},
-        {expire, KG_EINVAL, "tls.crt: certificate expired on 2027-01-15T07:59:59Z"},
-        {make_unreadable, KG_EIO, "tls.key"},
+        {mix, KG_EINVAL, KG_PAIR_FAULT_KEY, "tls.crt: the private key does not match the certificate"},
+        {empty_certificate, KG_EINVAL, KG_PAIR_FAULT_MALFORMED, "tls.crt: the file is empty"},
+        {empty_key, KG_EINVAL, KG_PAIR_FAULT_MALFORMED, "tls.key: the file is empty"},
+        {half_write_certificate, KG_EINVAL, KG_PAIR_FAULT_MALFORMED, "tls.crt: the PEM text is cut off or damaged"},
+        {half_write_key, KG_EINVAL, KG_PAIR_FAULT_MALFORMED, "tls.key: the PEM text is cut off or damaged"},
+        {delete_certificate, KG_ENOTFOUND, KG_PAIR_FAULT_UNREADABLE, "tls.crt"},
+        {delete_key, KG_ENOTFOUND, KG_PAIR_FAULT_UNREADABLE, "tls.key"},
+        {delete_directory, KG_ENOTFOUND, KG_PAIR_FAULT_UNREADABLE, "No such file or directory"},
+        {expire, KG_EINVAL, KG_PAIR_FAULT_DATES, "tls.crt: certificate expired on 2027-01-15T07:59:59Z"},
+        {make_unreadable, KG_EIO, KG_PAIR_FAULT_UNREADABLE, "tls.key"},
 };
 
 /* Whatever the last mishap left. */
@@ -167,6 +168,7 @@ static void mend(struct fixture *f)
 	directory_put_pair(&f->directory, &f->a);
 	(void)!reload(f);
 	assert_serves(f, &f->a);
+	assert_int_equal(kg_certstore_fault(f->store), KG_PAIR_FAULT_NONE);
 }
 
 /* One mishap after the other, each from a good start; `examine` looks at what came of it. */
@@ -182,6 +184,7 @@ static void after_each_mishap(struct fixture *f, void (*examine)(struct fixture 
 			fail_msg("mishap %zu: %d %s", i, status, f->err.message);
 		assert_message(&f->err, mishaps[i].part);
 		assert_int_equal(f->err.code, status);
+		assert_int_equal(kg_certstore_fault(f->store), mishaps[i].fault);
 		examine(f, status);
 	}
 	mend(f);
@@ -431,6 +434,7 @@ static void a_served_pair_that_a_new_ca_crt_disowns_is_told_and_stays(void **sta
 	put_ca_crt(f, (const struct forged_pair *[]){&it.second, NULL});
 	assert_int_equal(reload(f), KG_EINVAL);
 	assert_message(&f->err, "the pair in use would be refused now: ");
+	assert_int_equal(kg_certstore_fault(f->store), KG_PAIR_FAULT_AUTHORITY);
 	assert_message(&f->err, "its issuer, CN=first, is not therein");
 	assert_serves(f, &it.pem);
 	assert_int_equal(reload(f), KG_EUNCHANGED);
@@ -481,6 +485,7 @@ static void a_pair_without_the_required_names_is_refused(void **state)
 	assert_int_equal(reload(f), KG_EINVAL);
 	assert_message(&f->err, "does not name \"hook.example\"");
 	assert_message(&f->err, "it has other.example");
+	assert_int_equal(kg_certstore_fault(f->store), KG_PAIR_FAULT_NAMES);
 	assert_serves(f, &f->a);
 	kg_pem_pair_release(&other);
 }

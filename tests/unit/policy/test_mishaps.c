@@ -12,6 +12,8 @@
 #include "kedagate/base/file.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/model/json.h"
+#include "kedagate/policy/decision.h"
+#include "kedagate/policy/lint.h"
 #include "kedagate/policy/policy.h"
 #include "support/faults/faults.h"
 
@@ -97,6 +99,65 @@ static void a_policy_whose_arenas_end_is_refused_for_memory_or_right(void **stat
 	disturb_corpus(FAULT_ARENA);
 }
 
+/* What is said of a policy, in numbers. */
+struct account {
+	const struct kg_policy *policy;
+	size_t remarks, steps;
+};
+
+static int give_account(struct account *account)
+{
+	const struct kg_object object = {.kind = KG_KIND_SCALED_OBJECT, .metadata = {.name = "orders"}};
+	const struct kg_policy_subject subject = {.object = &object, .namespace = "legacy", .now = 1800000000};
+	struct kg_policy_remarks remarks = {0};
+	struct kg_decision_steps steps = {0};
+	struct kg_arena arena;
+	int status;
+
+	kg_arena_init(&arena, 1u << 20);
+	status = kg_policy_lint(account->policy, subject.now, &arena, &remarks);
+	if (status == 0)
+		status = kg_policy_explain(account->policy, &subject, KG_RULE_REPLICA_BOUNDS, &arena, &steps);
+	account->remarks = remarks.count;
+	account->steps = steps.count;
+	kg_arena_release(&arena);
+	return status;
+}
+
+static bool attempt_account(const struct fault *fault, void *context)
+{
+	const struct account *expected = context;
+	struct account account = {.policy = expected->policy};
+	int status;
+	bool met;
+
+	fault_arm(fault);
+	status = give_account(&account);
+	met = fault_disarm();
+	if (!(met && status == KG_ENOMEM) && (status != 0 || account.remarks != expected->remarks || account.steps != expected->steps))
+		fail_msg("%s, number %lu: %d", fault_name(fault->kind), fault->number, status);
+	return met;
+}
+
+static void what_is_said_of_a_policy_fails_for_memory_or_is_right(void **state)
+{
+	static const char *const paths[] = {CORPUS "/exemptions.yaml", CORPUS "/scopes-last.yaml"};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(paths); i++) {
+		struct kg_policy *policy = NULL;
+		struct account expected = {0};
+
+		assert_int_equal(kg_policy_load(paths[i], NULL, &policy, NULL), 0);
+		expected.policy = policy;
+		assert_int_equal(give_account(&expected), 0);
+		assert_true(expected.steps > 2);
+		assert_true(fault_each(FAULT_ALLOCATION, attempt_account, &expected) > 0);
+		assert_true(fault_each(FAULT_ARENA, attempt_account, &expected) > 0);
+		kg_policy_unref(policy);
+	}
+}
+
 static void a_policy_that_cannot_be_read_is_refused_for_that(void **state)
 {
 	(void)state;
@@ -123,6 +184,7 @@ int main(void)
 	        cmocka_unit_test(a_policy_without_one_allocation_is_refused_for_memory_or_right),
 	        cmocka_unit_test(a_policy_without_memory_from_some_point_on_is_refused_for_memory_or_right),
 	        cmocka_unit_test(a_policy_whose_arenas_end_is_refused_for_memory_or_right),
+	        cmocka_unit_test(what_is_said_of_a_policy_fails_for_memory_or_is_right),
 	        cmocka_unit_test(a_policy_that_cannot_be_read_is_refused_for_that),
 	        cmocka_unit_test(a_policy_that_comes_in_pieces_is_read_whole),
 	};

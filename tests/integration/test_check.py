@@ -56,13 +56,13 @@ def test_something_denied_is_exit_1(tmp_path):
 def test_a_warning_alone_is_exit_0(tmp_path):
     document, code = report(write(tmp_path / "a.yaml", shared_identity()), "--mode", "warn")
     assert code == 0
-    assert document["summary"] == {"objects": 1, "denied": 0, "warned": 1, "errors": 0}
+    assert document["summary"] == {"objects": 1, "denied": 0, "warned": 1, "excused": 0, "errors": 0, "policies": 0}
 
 
 def test_unreadable_input_is_exit_2_and_wins_over_denied_ones(tmp_path):
     document, code = report(tmp_path / "gone.yaml", write(tmp_path / "a.yaml", shared_identity()))
     assert code == 2
-    assert document["summary"] == {"objects": 1, "denied": 1, "warned": 0, "errors": 1}
+    assert document["summary"] == {"objects": 1, "denied": 1, "warned": 0, "excused": 0, "errors": 1, "policies": 0}
     assert document["errors"][0]["file"] == str(tmp_path / "gone.yaml")
     assert "No such file" in document["errors"][0]["message"]
 
@@ -421,9 +421,9 @@ def test_a_version_that_was_named_is_not_called_assumed(tmp_path):
 def test_the_report_has_the_members_it_promises(tmp_path):
     path = write(tmp_path / "a.yaml", shared_identity(namespace="shop"))
     document, _ = report(path, tmp_path / "gone")
-    assert list(document) == ["apiVersion", "kind", "kedaVersion", "summary", "errors", "results"]
+    assert list(document) == ["apiVersion", "kind", "kedaVersion", "summary", "errors", "policyWarnings", "results"]
     assert (document["apiVersion"], document["kind"]) == ("kedagate.io/v1", "Report")
-    assert list(document["summary"]) == ["objects", "denied", "warned", "errors"]
+    assert list(document["summary"]) == ["objects", "denied", "warned", "excused", "errors", "policies"]
     assert list(document["errors"][0]) == ["file", "line", "column", "message"]
     [result] = document["results"]
     assert list(result) == ["file", "line", "document", "kind", "namespace", "name", "verdict", "findings"]
@@ -485,7 +485,7 @@ def test_thousands_of_files_are_one_run(tmp_path):
         write_fast(tmp_path / f"{i:04}.yaml", i)
     document, code = report(tmp_path)
     assert code == 1
-    assert document["summary"] == {"objects": 2000, "denied": 200, "warned": 0, "errors": 0}
+    assert document["summary"] == {"objects": 2000, "denied": 200, "warned": 0, "excused": 0, "errors": 0, "policies": 0}
 
 
 def write_fast(path, number):

@@ -118,7 +118,9 @@ static int help(void)
 	fputs("Usage: kedagate certs COMMAND [options]\n\nCommands:\n", stdout);
 	for (size_t i = 0; i < KG_ARRAY_LEN(commands); i++)
 		printf("  %-7s  %s\n", commands[i].name, commands[i].summary);
-	fputs("\nRun \"kedagate certs COMMAND --help\" for the options of a command.\n", stdout);
+	fputs("\nRun \"kedagate certs COMMAND --help\" for the options of a command.\n\n"
+	      "Example:\n  kedagate certs inspect /certs --connect localhost:9443\n",
+	      stdout);
 	return KG_EXIT_OK;
 }
 

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import datetime
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from daemon import wait_until
-from program import run
+from program import ROOT, run
 
 SERVICE = "hook.keda.svc"
 NAMES = (SERVICE, "localhost", "127.0.0.1")
@@ -41,6 +42,16 @@ def mounted(tmp_path, authority):
     authority.issue(NAMES).write(directory)
     (directory / "ca.crt").write_text(authority.pem, encoding="ascii")
     return directory
+
+
+def test_every_flaw_has_a_test():
+    """In the unit tests, which forge certificates. Left out: what nobody can be made to sign."""
+    ids = re.findall(r'^FLAW\(\w+, "([a-z0-9-]+)"', (ROOT / "include/kedagate/tls/flaws.def").read_text(encoding="utf-8"), re.M)
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/unit/tls").glob("test_inspect_*.c"))
+    assert len(ids) > 30
+    # Most stand in lists of what is expected, behind the place and the number of the certificate.
+    seen = {one for one in ids if re.search(rf'#\d+ {one}[",]', text) or f"KG_FLAW_{one.upper().replace('-', '_')}" in text}
+    assert set(ids) - seen == {"dates-unreadable", "untrusted"}
 
 
 # Files.

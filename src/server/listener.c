@@ -1,5 +1,6 @@
 #include "server/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -30,16 +31,16 @@ int kg_listener_take_fd(struct kg_listener *listener)
 
 void kg_address_text(const struct sockaddr *address, char out[KG_ADDRESS_TEXT_MAX])
 {
-	bool is_6 = address->sa_family == AF_INET6;
-	socklen_t length = is_6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	const struct sockaddr_in *four = (const void *)address;
+	const struct sockaddr_in6 *six = (const void *)address;
 	char host[INET6_ADDRSTRLEN];
-	char port[8];
 
 	out[0] = '\0';
-	if (!is_6 && address->sa_family != AF_INET)
-		return;
-	if (getnameinfo(address, length, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-		snprintf(out, KG_ADDRESS_TEXT_MAX, is_6 ? "[%s]:%s" : "%s:%s", host, port);
+	/* getnameinfo would ask the system for the name of an interface, which a process that serves may no longer do. */
+	if (address->sa_family == AF_INET && inet_ntop(AF_INET, &four->sin_addr, host, sizeof(host)) != NULL)
+		snprintf(out, KG_ADDRESS_TEXT_MAX, "%s:%u", host, (unsigned)ntohs(four->sin_port));
+	if (address->sa_family == AF_INET6 && inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof(host)) != NULL)
+		snprintf(out, KG_ADDRESS_TEXT_MAX, "[%s]:%u", host, (unsigned)ntohs(six->sin6_port));
 }
 
 /* Write what the socket is bound to. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
 
 #include "server/listener.h"
 
@@ -101,12 +102,33 @@ static void a_descriptor_that_was_let_go_stays_open(void **state)
 	close(fd);
 }
 
+static void an_address_is_told_in_numbers(void **state)
+{
+	const struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(9443), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in6 six = {
+	        .sin6_family = AF_INET6, .sin6_port = htons(1), .sin6_addr = IN6ADDR_LOOPBACK_INIT, .sin6_scope_id = 1};
+	const struct sockaddr other = {.sa_family = AF_UNIX};
+	char text[KG_ADDRESS_TEXT_MAX];
+
+	(void)state;
+	kg_address_text((const struct sockaddr *)&four, text);
+	assert_string_equal(text, "127.0.0.1:9443");
+	kg_address_text((const struct sockaddr *)&six, text);
+	assert_string_equal(text, "[::1]:1");
+	kg_address_text(&other, text);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_free_port_is_taken_and_told), cmocka_unit_test(a_name_means_its_ipv4_address),
-	        cmocka_unit_test(no_host_means_every_address),   cmocka_unit_test(an_address_that_cannot_be_had_is_named_with_the_reason),
-	        cmocka_unit_test(a_name_that_is_none_is_told),   cmocka_unit_test(a_descriptor_that_was_let_go_stays_open),
+	        cmocka_unit_test(an_address_is_told_in_numbers),
+	        cmocka_unit_test(a_free_port_is_taken_and_told),
+	        cmocka_unit_test(a_name_means_its_ipv4_address),
+	        cmocka_unit_test(no_host_means_every_address),
+	        cmocka_unit_test(an_address_that_cannot_be_had_is_named_with_the_reason),
+	        cmocka_unit_test(a_name_that_is_none_is_told),
+	        cmocka_unit_test(a_descriptor_that_was_let_go_stays_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

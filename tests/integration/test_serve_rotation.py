@@ -8,6 +8,7 @@ import time
 
 import pytest
 from daemon import wait_until
+from mount import MountedSecret
 from reviews import admission_review, scaled_object
 
 GOOD = json.dumps(admission_review(scaled_object()))
@@ -15,7 +16,7 @@ SWAPS = 500
 REFUSED = "certificate refused, the one in use stays"
 
 
-# Three ways in which a pair is replaced on disk.
+# Ways in which a pair is replaced on disk, besides as kubelet does.
 
 class InPlace:
     """Both files are written over: for a moment one is new and the other old, or half there."""
@@ -35,31 +36,6 @@ class ByRename:
         pair.write(self.directory, "tls.crt.new", "tls.key.new")
         for name in ("tls.crt", "tls.key"):
             os.replace(self.directory / f"{name}.new", self.directory / name)
-
-
-class AsKubelet:
-    """A mounted Secret: tls.crt -> ..data/tls.crt, ..data -> ..<generation>; the link is swapped, the old generation removed."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.generation = 0
-        for name in ("tls.crt", "tls.key"):
-            (directory / name).unlink()
-            (directory / name).symlink_to(f"..data/{name}")
-
-    def put(self, pair):
-        old = self.directory / f"..{self.generation}"
-        self.generation += 1
-        new = self.directory / f"..{self.generation}"
-        new.mkdir()
-        pair.write(new)
-        (self.directory / "..data_tmp").symlink_to(new.name)
-        os.replace(self.directory / "..data_tmp", self.directory / "..data")
-        if old.exists():
-            for name in ("tls.crt", "tls.key"):
-                (old / name).unlink()
-            old.rmdir()
-
 
 
 class Client(threading.Thread):
@@ -110,10 +86,10 @@ def server_of_way(request, serve, certificates, authority):
     return serve(), way
 
 
-BY_WAY = pytest.mark.parametrize("server_of_way", [InPlace, ByRename, AsKubelet], indirect=True)
+BY_WAY = pytest.mark.parametrize("server_of_way", [InPlace, ByRename, MountedSecret], indirect=True)
 
 
-@pytest.mark.parametrize("server_of_way", [AsKubelet], indirect=True)
+@pytest.mark.parametrize("server_of_way", [MountedSecret], indirect=True)
 def test_500_swaps_under_load(server_of_way, clients, authority):
     server, way = server_of_way
     serials = {server.served_serial()}

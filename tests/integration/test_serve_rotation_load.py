@@ -12,6 +12,7 @@ import time
 import pytest
 from certificates import Authority
 from daemon import TIMEOUT, wait_until
+from mount import MountedSecret
 from reviews import admission_review, scaled_object
 
 import load
@@ -20,7 +21,6 @@ import load
 SWAPS = 500 if os.environ.get("SANITIZE") else 10000
 # Every so often nobody tells the server: it must notice by itself.
 UNTOLD = 250
-FILES = ("tls.crt", "tls.key", "ca.crt")
 WAYS = ("new", "kept", "resumed")
 RELOADED = '"msg":"certificate reloaded"'
 
@@ -43,31 +43,6 @@ class TwoAuthorities:
 @pytest.fixture(scope="module")
 def authority():
     return TwoAuthorities()
-
-
-class MountedSecret:
-    """The files are links into ..data, a link that is renamed into place; the old generation is removed."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.generation = 0
-        for name in FILES:
-            (directory / name).unlink(missing_ok=True)
-            (directory / name).symlink_to(f"..data/{name}")
-
-    def put(self, pair, authority, spoil=None):
-        """`spoil` is given the new generation before it shows."""
-        old = self.directory / f"..{self.generation}"
-        self.generation += 1
-        new = self.directory / f"..{self.generation}"
-        new.mkdir()
-        pair.write(new)
-        (new / "ca.crt").write_text(authority.pem)
-        if spoil:
-            spoil(new)
-        (self.directory / "..data_tmp").symlink_to(new.name)
-        os.replace(self.directory / "..data_tmp", self.directory / "..data")
-        shutil.rmtree(old, ignore_errors=True)
 
 
 class Reloads:
@@ -106,7 +81,7 @@ class Load:
 
 @pytest.fixture
 def mounted(certificates):
-    return MountedSecret(certificates)
+    return MountedSecret(certificates, ("tls.crt", "tls.key", "ca.crt"))
 
 
 def test_10000_swaps_under_load(serve, mounted, authority, tmp_path):

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kedagate/base/err.h"
+#include "kedagate/base/secret_memory.h"
 
 enum { FIRST_CAPACITY = 256 };
 
@@ -20,18 +21,28 @@ void kg_buf_charge_to(struct kg_buf *buf, struct kg_account *account)
 	buf->account = account;
 }
 
+void kg_buf_keep_secret(struct kg_buf *buf)
+{
+	buf->secret = true;
+}
+
 void kg_buf_release(struct kg_buf *buf)
 {
-	free(buf->data);
+	if (buf->secret)
+		kg_secret_memory_put(buf->data, buf->capacity);
+	else
+		free(buf->data);
 	if (buf->account != NULL)
 		kg_account_give(buf->account, buf->capacity);
-	*buf = (struct kg_buf){.max = buf->max, .account = buf->account};
+	*buf = (struct kg_buf){.max = buf->max, .account = buf->account, .secret = buf->secret};
 }
 
 void kg_buf_clear(struct kg_buf *buf)
 {
 	buf->length = 0;
 	buf->status = 0;
+	if (buf->secret && buf->data != NULL)
+		explicit_bzero(buf->data, buf->capacity);
 	if (buf->data != NULL)
 		buf->data[0] = '\0';
 }
@@ -41,6 +52,8 @@ static size_t next_capacity(const struct kg_buf *buf, size_t needed)
 {
 	size_t capacity = buf->capacity > SIZE_MAX / 2 ? SIZE_MAX : buf->capacity * 2;
 
+	if (buf->secret)
+		return buf->max + 1;
 	if (capacity < FIRST_CAPACITY)
 		capacity = FIRST_CAPACITY;
 	if (capacity < needed)
@@ -55,7 +68,8 @@ static int resize(struct kg_buf *buf, size_t capacity)
 
 	if (buf->account != NULL && !kg_account_take(buf->account, capacity))
 		return KG_EBUSY;
-	data = realloc(buf->data, capacity);
+	/* What is secret has all it may need from the beginning. */
+	data = buf->secret ? kg_secret_memory_get(capacity) : realloc(buf->data, capacity);
 	if (buf->account != NULL)
 		kg_account_give(buf->account, data != NULL ? buf->capacity : capacity);
 	if (data == NULL)

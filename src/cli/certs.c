@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/tls/certs_init.h"
+#include "kedagate/tls/key_memory.h"
 
 struct init_options {
 	bool help, replace, ca_bundle;
@@ -128,6 +129,9 @@ int kg_command_certs(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : "";
 	struct kg_err err;
+
+	/* Of no interest here: such a command ends soon. */
+	(void)kg_key_memory_init();
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(commands); i++) {
 		if (strcmp(word, commands[i].name) == 0)

@@ -113,7 +113,7 @@ static const struct row rows[] = {
 	ALLOW("nanosleep",       "the end of connections is waited for"),
 	ALLOW("clock_nanosleep", "the same"),
 
-#if KG_SANDBOX_SANITIZED
+#if KG_SANITIZED
 	/* The leak detector stops all threads from a process of its own; reports go to files, and name lines by way of a program. */
 	ALLOW("open",            "sanitizers"),
 	ALLOW("openat",          "sanitizers"),
@@ -162,7 +162,7 @@ void kg_sandbox_enter(void)
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	/* The limit does not hold for dumps that go to a program (core(5)); this does. */
-	if (!KG_SANDBOX_SANITIZED)
+	if (!KG_SANITIZED)
 		(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
@@ -196,7 +196,7 @@ static int add_rows(scmp_filter_ctx context, enum kg_sandbox_mode mode)
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(rows) && status == 0; i++)
 		status = add_row(context, SCMP_ACT_ALLOW, &rows[i]);
-	for (size_t i = 0; i < KG_ARRAY_LEN(fatal_calls) && status == 0 && mode == KG_SANDBOX_ON && !KG_SANDBOX_SANITIZED; i++)
+	for (size_t i = 0; i < KG_ARRAY_LEN(fatal_calls) && status == 0 && mode == KG_SANDBOX_ON && !KG_SANITIZED; i++)
 		status = add_fatal(context, fatal_calls[i]);
 	return status;
 }

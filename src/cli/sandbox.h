@@ -6,16 +6,6 @@
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 
-/* 1 in a build with sanitizers, which need more than serving does; gcc and clang each have a way of their own to tell. */
-#ifndef __has_feature
-#define __has_feature(feature_) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define KG_SANDBOX_SANITIZED 1
-#else
-#define KG_SANDBOX_SANITIZED 0
-#endif
-
 /*
  * For every subcommand, as early as possible and before threads: no privileges by execve(2), no core dumps, and no look into the memory by
  * other processes of the same user (a dump or a debugger would show private keys; root still may attach). A build with sanitizers stays open

@@ -16,6 +16,7 @@
 #include "kedagate/base/log.h"
 #include "kedagate/server/server.h"
 #include "kedagate/syntax/version.h"
+#include "kedagate/tls/key_memory.h"
 
 /* How long what is in flight may take after the shutdown delay: with the default delay it ends within a kubelet's 30 s. */
 enum { GRACE_SECONDS = 20 };
@@ -77,6 +78,14 @@ static unsigned allowed_connections(void)
 	kg_log(KG_LOG_WARN, "few connections: the limit on open files is low", KG_LOG_INT("limit", (int64_t)limit),
 	       KG_LOG_INT("connections", connections));
 	return connections;
+}
+
+static void protect_keys(void)
+{
+	if (kg_key_memory_init() != KG_KEY_MEMORY_LOCKED)
+		kg_log(KG_LOG_WARN, "private keys lie in memory that is not locked: it may be written to swap",
+		       KG_LOG_STR("advice",
+		                  "let the process lock 2 MiB (RLIMIT_MEMLOCK, or the capability IPC_LOCK), or run it without swap"));
 }
 
 static int make_stores(struct serve *serve, struct kg_err *err)
@@ -281,6 +290,7 @@ int kg_command_serve(int argc, char **argv)
 	kg_log_configure((enum kg_log_level)serve.options.log_level, (enum kg_log_format)serve.options.log_format, 2);
 	kg_supervisor_block_signals();
 	bound_memory();
+	protect_keys();
 	serve.max_connections = allowed_connections();
 	init(&serve);
 	if (start(&serve)) {

@@ -45,20 +45,6 @@ void kg_pem_authorities_release(struct kg_pem_authorities *authorities)
 	kg_pem_authorities_init(authorities);
 }
 
-/* Make the buffer as large as it may become, so that it never moves and leaves no copy of the key behind. */
-static int reserve_key(struct kg_buf *key, struct kg_err *err)
-{
-	char *nothing = calloc(1, KG_MAX_KEY_BYTES);
-
-	if (nothing != NULL)
-		kg_buf_append(key, nothing, KG_MAX_KEY_BYTES);
-	free(nothing);
-	if (nothing == NULL || kg_buf_status(key) != 0)
-		return kg_err_set(err, KG_ENOMEM, "cannot read the private key: out of memory");
-	kg_buf_clear(key);
-	return 0;
-}
-
 /* Not fatal, unless memory is at an end: the pair may be good. */
 static int read_authorities(const struct place *place, struct kg_pem_authorities *out, struct kg_err *err)
 {
@@ -254,9 +240,7 @@ static int read_all(const struct kg_pair_paths *paths, const struct reading *out
 
 	for (int attempt = 0; attempt < READ_ATTEMPTS && may_pass(status); attempt++) {
 		release(out);
-		status = reserve_key(&out->pair->key, err);
-		if (status == 0)
-			status = read_attempt(paths, out, err);
+		status = read_attempt(paths, out, err);
 	}
 	if (status != 0)
 		release(out);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tls/crypto_err.h"
+#include "tls/signing_key.h"
 
 static void served_pair_free(struct kg_snapshot *snapshot)
 {
@@ -11,7 +12,7 @@ static void served_pair_free(struct kg_snapshot *snapshot)
 
 	for (unsigned i = 0; i < pair->chain_length; i++)
 		gnutls_pcert_deinit(&pair->chain[i]);
-	/* Wipes the key. Accepts NULL. */
+	/* Accepts NULL. */
 	gnutls_privkey_deinit(pair->key);
 	free(pair);
 }
@@ -45,46 +46,18 @@ static int add_certificate(struct kg_served_pair *pair, const X509 *certificate,
 	return 0;
 }
 
-static int encode_key(const EVP_PKEY *key, unsigned char **ret_der, int *ret_length)
-{
-	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
-
-	*ret_length = info == NULL ? -1 : i2d_PKCS8_PRIV_KEY_INFO(info, ret_der);
-	/* Wipes the key within. Accepts NULL. */
-	PKCS8_PRIV_KEY_INFO_free(info);
-	return *ret_length < 0 ? KG_ENOMEM : 0;
-}
-
-static int import_key(struct kg_served_pair *pair, unsigned char *der, int length)
-{
-	gnutls_datum_t datum = {der, (unsigned)length};
-	int result = gnutls_privkey_init(&pair->key);
-
-	return result != GNUTLS_E_SUCCESS ? result : gnutls_privkey_import_x509_raw(pair->key, &datum, GNUTLS_X509_FMT_DER, NULL, 0);
-}
-
-static int add_key(struct kg_served_pair *pair, const EVP_PKEY *key, const char *name, struct kg_err *err)
-{
-	unsigned char *der = NULL;
-	int length;
-	int result;
-
-	if (encode_key(key, &der, &length) != 0)
-		return kg_crypto_err_set(err, KG_ENOMEM, "%s: cannot encode the private key", name);
-	result = import_key(pair, der, length);
-	OPENSSL_clear_free(der, (size_t)length);
-	return result == GNUTLS_E_SUCCESS ? 0 : gnutls_failed(result, name, err);
-}
-
 static int fill(struct kg_served_pair *pair, const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, struct kg_err *err)
 {
+	int result;
+
 	for (size_t i = 0; i < parsed->chain_length; i++) {
 		int status = add_certificate(pair, parsed->chain[i], paths->certificate, err);
 
 		if (status != 0)
 			return status;
 	}
-	return add_key(pair, parsed->key, paths->key, err);
+	result = kg_signing_key_new(parsed->key, &pair->key);
+	return result == GNUTLS_E_SUCCESS ? 0 : gnutls_failed(result, paths->key, err);
 }
 
 int kg_served_pair_new(const struct kg_parsed_pair *parsed, const struct kg_pair_paths *paths, const struct kg_pair_facts *facts,

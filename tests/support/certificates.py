@@ -60,9 +60,9 @@ class Authority:
         """An authority that this one has issued; with a key that was used before, if one is given."""
         return Authority(name, self, key)
 
-    def issue(self, names=NAMES, begins=-3600, ends=86400):
+    def issue(self, names=NAMES, begins=-3600, ends=86400, key=None):
         """A serving pair; `begins` and `ends` in seconds from now. An intermediate puts itself into the chain."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         now = _now()
         builder = x509.CertificateBuilder(self.name, _name(names[0]), key.public_key(), x509.random_serial_number(),
                                           now + datetime.timedelta(seconds=begins), now + datetime.timedelta(seconds=ends))

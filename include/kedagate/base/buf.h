@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kedagate/base/budget.h"
@@ -20,6 +21,7 @@ struct kg_buf {
 	size_t max; /* the most that `length` may become */
 	int status;
 	struct kg_account *account; /* charged with the capacity; NULL: nothing is charged */
+	bool secret;
 };
 
 /* An empty buffer that may hold up to `max` bytes. Takes no memory yet. */
@@ -28,7 +30,11 @@ void kg_buf_init(struct kg_buf *buf, size_t max);
 /* Charge the memory to `account`, which is the buffer's alone and outlives it. The buffer has no memory yet. */
 void kg_buf_charge_to(struct kg_buf *buf, struct kg_account *account);
 
-/* Free the memory; the buffer is then empty and usable again with the same maximum and account. Accepts a zeroed buffer. */
+/* Keep the content in secret memory (base/secret_memory.h), taken whole with the first append, so that it never moves and leaves no copy behind. The
+ * buffer has no memory yet. */
+void kg_buf_keep_secret(struct kg_buf *buf);
+
+/* Free the memory; the buffer is then empty and usable again with the same maximum, account and secrecy. Accepts a zeroed buffer. */
 void kg_buf_release(struct kg_buf *buf);
 
 /* Empty the buffer and clear its status; the memory is kept. */

@@ -33,6 +33,10 @@
 /* An exemption's last days, in which what it excuses is a warning. */
 #define KG_EXEMPTION_LAST_DAYS 14
 
+/* OpenSSL's memory for private keys, all of it locked: RLIMIT_MEMLOCK is 8 MiB by default. A P-256 key takes 32 bytes, RSA with 4096 bits 2 KiB; each
+ * pair that a connection still holds after a reload counts. OpenSSL wants a power of two. */
+#define KG_KEY_MEMORY_BYTES (1u << 20)
+
 /* A PEM file with a chain. */
 #define KG_MAX_PEM_BYTES (256u << 10)
 

@@ -199,7 +199,7 @@ static void only_what_serving_needs_is_allowed(void **state)
 		int expected = attempts[i].allowed ? 0 : EPERM;
 		int status;
 
-		if (attempts[i].for_sanitizers && KG_SANDBOX_SANITIZED)
+		if (attempts[i].for_sanitizers && KG_SANITIZED)
 			continue;
 		status = in_child(KG_SANDBOX_ON, try_it, &attempts[i]);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
@@ -236,7 +236,7 @@ static void starting_a_program_ends_the_process(void **state)
 	int status;
 
 	(void)state;
-	if (KG_SANDBOX_SANITIZED)
+	if (KG_SANITIZED)
 		return;
 	status = in_child(KG_SANDBOX_ON, start_program, NULL);
 	assert_true(WIFSIGNALED(status));
@@ -288,7 +288,7 @@ static int entered(void)
 		return 1;
 	if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 || core.rlim_max != 0)
 		return 2;
-	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == KG_SANDBOX_SANITIZED ? 0 : 3;
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == KG_SANITIZED ? 0 : 3;
 }
 
 static void privileges_and_dumps_are_given_up(void **state)

@@ -181,10 +181,12 @@ static void the_mode_of_a_scope_does_not_lower_a_locked_rule(void **state)
 	assert_int_equal(decide(f, DENIED), KG_ACTION_DENY);
 }
 
-static void a_scope_may_raise_a_locked_rule(void **state)
+static void a_scope_may_repeat_or_raise_a_locked_rule(void **state)
 {
 	struct fixture *f = *state;
 
+	use(f, HEAD "rules: {identity-id-missing: {action: warn, exemptible: false}}\nscopes: [{rules: {identity-id-missing: warn}}]\n");
+	assert_int_equal(decide(f, DENIED), KG_ACTION_WARN);
 	use(f, HEAD "rules: {identity-id-missing: {action: warn, exemptible: false}}\nscopes: [{rules: {identity-id-missing: deny}}]\n");
 	assert_int_equal(decide(f, DENIED), KG_ACTION_DENY);
 }
@@ -363,7 +365,7 @@ int main(void)
 	        TEST(the_mode_of_the_last_scope_that_has_one_takes_the_place_of_the_files),
 	        TEST(a_mode_on_the_command_line_goes_over_those_of_scopes),
 	        TEST(the_mode_of_a_scope_does_not_lower_a_locked_rule),
-	        TEST(a_scope_may_raise_a_locked_rule),
+	        TEST(a_scope_may_repeat_or_raise_a_locked_rule),
 	        TEST(an_exemption_is_active_then_expiring_then_expired),
 	        TEST(an_exemption_is_for_its_rule_and_its_objects_only),
 	        TEST(of_exemptions_that_match_the_one_that_lasts_longest_counts),

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kedagate/base/buf.h"
+#include "kedagate/base/limits.h"
 #include "kedagate/model/json.h"
 #include "kedagate/policy/policy.h"
 #include "kedagate/syntax/version.h"
@@ -269,6 +271,33 @@ static void an_error_says_where_and_what(void **state)
 	}
 }
 
+static int build_with_scopes(size_t count, struct kg_err *err)
+{
+	struct kg_buf text KG_CLEANUP(kg_buf_release);
+	struct kg_policy *policy = NULL;
+	int code = 0;
+
+	kg_buf_init(&text, KG_MAX_POLICY_BYTES);
+	kg_buf_puts(&text, HEAD "scopes:\n");
+	for (size_t i = 0; i < count; i++)
+		kg_buf_puts(&text, "  - mode: warn\n");
+	assert_int_equal(kg_buf_status(&text), 0);
+	code = build(kg_buf_text(&text), NULL, &policy, err);
+	kg_policy_unref(policy);
+	return code;
+}
+
+static void there_are_no_more_scopes_than_each_review_can_be_matched_against(void **state)
+{
+	struct kg_err err;
+
+	(void)state;
+	assert_int_equal(build_with_scopes(KG_MAX_SCOPES, &err), 0);
+	assert_int_equal(build_with_scopes(KG_MAX_SCOPES + 1, &err), KG_EINVAL);
+	assert_non_null(strstr(err.message, "scopes: at most 1000, here are 1001"));
+	assert_int_equal(err.line, 3);
+}
+
 static void loading_names_the_file(void **state)
 {
 	struct kg_policy *policy = NULL;
@@ -302,6 +331,7 @@ int main(void)
 	        cmocka_unit_test(overrides_go_over_the_file),
 	        cmocka_unit_test(a_bad_override_names_its_flag),
 	        cmocka_unit_test(an_error_says_where_and_what),
+	        cmocka_unit_test(there_are_no_more_scopes_than_each_review_can_be_matched_against),
 	        cmocka_unit_test(loading_names_the_file),
 	};
 

@@ -1,18 +1,22 @@
 /*
- * A serving pair: PEM of a chain and of a key, as two files and as a manifest of a Secret that holds both.
+ * A serving pair: PEM of a chain and of a key, as two files and as a manifest of a Secret that holds both; verified as before it is served, and
+ * inspected.
  *
  * An input that holds a line "====" is two files, the certificate before that line and the key behind it. Any other is a manifest. Nothing of OpenSSL is
  * instrumented, so the corpus has each kind of key, chain and fault to start from.
  *
- * Targets: tls (pem, parsed_pair, parsed_pair_verify), model's Secrets.
+ * Targets: tls (pem, parsed_pair, parsed_pair_verify, inspect, trust), model's Secrets.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz/target.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/base/utf8.h"
 #include "kedagate/model/json.h"
 #include "kedagate/model/world.h"
+#include "kedagate/tls/inspect.h"
 #include "kedagate/tls/keypair.h"
 
 #define SEPARATOR "\n====\n"
@@ -22,12 +26,13 @@ enum { ARENA_BYTES = 64 << 20 };
 /* 2027-01-15T08:00:00Z */
 static const time_t now = 1800000000;
 
-enum { FILES_TAKEN, FILES_REFUSED, SECRET_TAKEN, SECRET_REFUSED, NO_SECRET };
+enum { FILES_TAKEN, FILES_REFUSED, SECRET_TAKEN, SECRET_REFUSED, NO_SECRET, SOUND, FLAWED };
 
 static struct fuzz_reach reaches[] = {
         [FILES_TAKEN] = {"pair of files taken", 0},     [FILES_REFUSED] = {"pair of files refused", 0},
         [SECRET_TAKEN] = {"pair of a Secret taken", 0}, [SECRET_REFUSED] = {"pair of a Secret refused", 0},
-        [NO_SECRET] = {"manifest without a pair", 0},
+        [NO_SECRET] = {"manifest without a pair", 0},   [SOUND] = {"inspected, no problem", 0},
+        [FLAWED] = {"inspected, a problem", 0},
 };
 FUZZ_REACHES(reaches)
 
@@ -39,7 +44,52 @@ static void check_facts(const struct kg_pair_facts *facts)
 		abort();
 }
 
-/* True when the pair may be served. A part of its key must not get into a message: that would be longer than a name in it. */
+static void require_text(const char *text)
+{
+	if (text == NULL || text[0] == '\0' || !kg_utf8_is_valid(text, strlen(text)))
+		abort();
+}
+
+static void check_report(const struct kg_inspect_request *request, const struct kg_inspect_report *report)
+{
+	for (size_t i = 0; i < report->problem_count; i++) {
+		if (report->problems[i].material >= request->material_count || report->problems[i].flaw >= KG_FLAW_COUNT)
+			abort();
+		require_text(report->problems[i].sentence);
+	}
+	for (size_t i = 0; i < report->certificate_count; i++) {
+		if (report->certificates[i].material >= request->material_count || report->certificates[i].number == 0)
+			abort();
+		require_text(report->certificates[i].subject);
+		require_text(report->certificates[i].key);
+	}
+	reaches[report->problem_count == 0 ? SOUND : FLAWED].count++;
+}
+
+/* The certificate is also what a server sent, and what clients trust; the key's text may hold anything. */
+static void inspect(const char *certificate, size_t certificate_length, const char *key, size_t key_length)
+{
+	const struct kg_material materials[] = {
+	        {KG_MATERIAL_CERTIFICATE, KG_MATERIAL_WHOLE, "tls.crt", 0, certificate, certificate_length, NULL},
+	        {KG_MATERIAL_KEY, KG_MATERIAL_WHOLE, "tls.key", 0, key, key_length, NULL},
+	        {KG_MATERIAL_SERVED, KG_MATERIAL_WHOLE, "served", 1, certificate, certificate_length, NULL},
+	        {KG_MATERIAL_UNKNOWN, KG_MATERIAL_WHOLE, "other", 2, key, key_length, NULL},
+	        {KG_MATERIAL_AUTHORITY, KG_MATERIAL_WHOLE, "caBundle", 3, certificate, certificate_length, "hook.example"},
+	};
+	/* The pair alone, or all of it: one of the two, since the signatures take their time. */
+	bool alone = certificate_length % 2 == 0;
+	const struct kg_inspect_request request = {materials, alone ? 2 : KG_ARRAY_LEN(materials), alone ? NULL : "hook.example", false,
+	                                           now};
+	struct kg_inspect_report report;
+	struct kg_arena arena;
+
+	kg_arena_init(&arena, ARENA_BYTES);
+	if (kg_inspect(&request, &arena, &report, NULL) == 0)
+		check_report(&request, &report);
+	kg_arena_release(&arena);
+}
+
+/* 0 when the pair may be served. */
 static int verify(const char *certificate, size_t certificate_length, const char *key, size_t key_length)
 {
 	const struct kg_pair_paths paths = {"tls.crt", "tls.key"};
@@ -57,6 +107,7 @@ static int verify(const char *certificate, size_t certificate_length, const char
 		check_facts(&facts);
 	if (status != 0 && (status != err.code || err.message[0] == '\0'))
 		abort();
+	inspect(kg_buf_text(&pair.certificate), pair.certificate.length, kg_buf_text(&pair.key), pair.key.length);
 	kg_pem_pair_release(&pair);
 	return status;
 }

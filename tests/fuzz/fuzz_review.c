@@ -1,7 +1,8 @@
 /*
- * The whole pipeline, kg_admission_review: the input as it is, and as the object of a review whose envelope is sound, so that the resolver, the rules
+ * The whole pipeline, kg_admission_review: the input as it is, and as the object of a review whose envelope is sound, new and as it is stored, so that the resolver, the rules
  * and the writers of messages are reached. Targets: model, resolve, scalers, rules, policy, admission.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,14 @@ static void check_answer(int status, const struct kg_buf *answer)
 		abort();
 }
 
-static void review(const struct kg_policy *policy, struct kg_buf *body)
+/* An object that is stored as it is must not be denied: the ratchet excuses all that it had already. */
+static void check_ratchet(int status, const struct kg_admission_summary *summary, bool unchanged)
+{
+	if (unchanged && status == 200 && summary->judgement != NULL && summary->judgement->verdict == KG_VERDICT_DENY)
+		abort();
+}
+
+static void review(const struct kg_policy *policy, struct kg_buf *body, bool unchanged)
 {
 	const struct kg_admission_env env = {.policy = policy, .world = kg_world_blind(), .now = 1800000000};
 	struct kg_admission_summary summary;
@@ -62,11 +70,12 @@ static void review(const struct kg_policy *policy, struct kg_buf *body)
 	status = kg_admission_review(&env, body, &arena, &answer, &summary);
 	check_answer(status, &answer);
 	count(status, &summary);
+	check_ratchet(status, &summary, unchanged);
 	kg_buf_release(&answer);
 	kg_arena_release(&arena);
 }
 
-static void wrap(const uint8_t *bytes, size_t length, struct kg_buf *body)
+static void wrap(const uint8_t *bytes, size_t length, bool update, struct kg_buf *body)
 {
 	const char *kind = kinds[length % KG_ARRAY_LEN(kinds)];
 
@@ -74,9 +83,13 @@ static void wrap(const uint8_t *bytes, size_t length, struct kg_buf *body)
 	kg_buf_printf(body,
 	              "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/"
 	              "v1\",\"request\":{\"uid\":\"u\",\"kind\":{\"group\":\"keda.sh\","
-	              "\"version\":\"v1alpha1\",\"kind\":\"%s\"},\"operation\":\"CREATE\",\"object\":",
-	              kind);
+	              "\"version\":\"v1alpha1\",\"kind\":\"%s\"},\"operation\":\"%s\",\"object\":",
+	              kind, update ? "UPDATE" : "CREATE");
 	kg_buf_append(body, bytes, length);
+	if (update) {
+		kg_buf_puts(body, ",\"oldObject\":");
+		kg_buf_append(body, bytes, length);
+	}
 	kg_buf_puts(body, "}}");
 }
 
@@ -90,9 +103,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		return 0;
 	kg_buf_init(&body, KG_MAX_BODY_BYTES);
 	kg_buf_append(&body, bytes, length);
-	review(policy, &body);
-	wrap(bytes, length, &body);
-	review(policy, &body);
+	review(policy, &body, false);
+	wrap(bytes, length, false, &body);
+	review(policy, &body, false);
+	wrap(bytes, length, true, &body);
+	review(policy, &body, true);
 	kg_buf_release(&body);
 	kg_policy_unref(policy);
 	return 0;

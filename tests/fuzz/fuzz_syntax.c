@@ -13,11 +13,15 @@
 #include "kedagate/base/utf8.h"
 #include "kedagate/syntax/brackets.h"
 #include "kedagate/syntax/connection_string.h"
+#include "kedagate/syntax/cron.h"
+#include "kedagate/syntax/date.h"
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/glob.h"
 #include "kedagate/syntax/guid.h"
 #include "kedagate/syntax/header.h"
+#include "kedagate/syntax/label_selector.h"
 #include "kedagate/syntax/pem.h"
+#include "kedagate/syntax/quantity.h"
 #include "kedagate/syntax/regex.h"
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/text.h"
@@ -141,6 +145,58 @@ static bool scan_version(const struct input *input)
 		return false;
 	}
 	require(kg_version_parse(kg_version_text(version, text), &again, &err) == 0 && again == version);
+	return true;
+}
+
+/* An instant is over with its second, a day with its last. */
+static bool scan_date(const struct input *input)
+{
+	struct kg_err err = {0};
+	time_t end = 0;
+	int status = kg_date_parse_end(input->text, &end, &err);
+
+	require(status == 0 ? end > -86400 && end <= 253402300800 + 86400 : err.message[0] != '\0');
+	require(status != 0 || strlen(input->text) > 10 || end % 86400 == 0);
+	return status == 0;
+}
+
+/* A legal schedule stays legal when a field is written twice as a list. */
+static bool scan_cron(const struct input *input)
+{
+	const char *fault = kg_cron_fault(input->text);
+	const char *last = strrchr(input->text, ' ');
+	char *twice;
+
+	if (fault != NULL || last == NULL || last[1] == '\0' || strpbrk(last + 1, "\t\n\v\f\r") != NULL)
+		return fault == NULL;
+	twice = enclosed(input->text, ",", last + 1);
+	require(kg_cron_fault(twice) == NULL);
+	free(twice);
+	return true;
+}
+
+static bool scan_quantity(const struct input *input)
+{
+	bool valid = kg_quantity_valid(input->text);
+	char *negative = enclosed("-", input->text, "");
+
+	/* A sign alone is 0, nothing is not. */
+	require(strchr("+-", input->text[0]) != NULL || kg_quantity_valid(negative) == valid);
+	free(negative);
+	return valid;
+}
+
+/* Requirements that are legal apart are so together. */
+static bool scan_label_selector(const struct input *input)
+{
+	const char *fault = kg_label_selector_fault(input->text);
+	char *twice;
+
+	if (fault != NULL || kg_text_blank(input->text))
+		return fault == NULL;
+	twice = enclosed(input->text, ",", input->text);
+	require(kg_label_selector_fault(twice) == NULL);
+	free(twice);
 	return true;
 }
 
@@ -410,6 +466,10 @@ static struct scanner {
         {'d', "duration", scan_duration, 0, 0},
         {'D', "KEDA duration", scan_keda_duration, 0, 0},
         {'v', "version", scan_version, 0, 0},
+        {'T', "date", scan_date, 0, 0},
+        {'C', "cron", scan_cron, 0, 0},
+        {'Q', "quantity", scan_quantity, 0, 0},
+        {'L', "label selector", scan_label_selector, 0, 0},
         {'t', "trim", scan_trim, 0, 0},
         {'l', "list", scan_list, 0, 0},
         {'h', "header", scan_header, 0, 0},

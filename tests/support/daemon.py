@@ -47,19 +47,25 @@ class Answer:
         return self.headers.get("Connection", "").lower() == "close"
 
 
+def serve_command(certificates, *arguments, log_format="json"):
+    return [BINARY, "serve", "--bind-address", "127.0.0.1", "--secure-port", "0", "--health-probe-bind-address", "127.0.0.1:0",
+            "--metrics-bind-address", "127.0.0.1:0", "--tls-cert-file", str(certificates / "tls.crt"),
+            "--tls-private-key-file", str(certificates / "tls.key"), "--shutdown-delay", "0s", "--log-format", log_format,
+            *(str(argument) for argument in arguments)]
+
+
 class Daemon:
     """A serving process. Its log is JSON; every line is checked to be. `more` goes to subprocess.Popen."""
 
     def __init__(self, certificates, authority, *arguments, log_format="json", **more):
         self.authority = authority
-        command = [BINARY, "serve", "--bind-address", "127.0.0.1", "--secure-port", "0", "--health-probe-bind-address", "127.0.0.1:0",
-                   "--metrics-bind-address", "127.0.0.1:0", "--tls-cert-file", str(certificates / "tls.crt"),
-                   "--tls-private-key-file", str(certificates / "tls.key"), "--shutdown-delay", "0s", "--log-format", log_format]
-        self.process = subprocess.Popen(command + [str(argument) for argument in arguments], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(serve_command(certificates, *arguments, log_format=log_format), stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, **more)
         self.exit_code = 0  # what stop() asks for
         self.told_to_stop = False
         self.lines = []
+        self.reading = threading.Event()  # cleared: the log is not read, as by a container runtime that is stuck
+        self.reading.set()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
         self.json = log_format == "json"
@@ -68,6 +74,7 @@ class Daemon:
 
     def _read(self):
         for line in self.process.stderr:
+            self.reading.wait()
             self.lines.append(line.rstrip("\n"))
 
     def _wait_for_serving(self):
@@ -172,6 +179,7 @@ class Daemon:
     def wait(self, timeout=TIMEOUT):
         """The exit code; all that was logged has been read."""
         code = self.process.wait(timeout)
+        self.reading.set()
         self.reader.join()
         return code
 

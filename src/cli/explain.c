@@ -97,12 +97,16 @@ static int explain_rule(const char *name)
 }
 
 /* An object and --policy come together or not at all. */
-static int check_options(const struct explain_options *values, int operands, struct kg_err *err)
+static int check_options(const struct explain_options *values, int operands, char *const *argv, struct kg_err *err)
 {
 	if (values->policy != NULL && operands < 2)
 		return kg_err_set(err, KG_EINVAL, "--policy needs an object and a rule: KIND/NAMESPACE/NAME RULE");
-	if (values->policy == NULL && (operands > 1 || values->labels.count > 0 || values->output != KG_COMMAND_TEXT))
-		return kg_err_set(err, KG_EINVAL, "an object, --labels and --output need --policy");
+	if (values->policy != NULL)
+		return 0;
+	if (operands > 1)
+		return kg_err_set(err, KG_EINVAL, "unexpected argument \"%s\"; an object and a rule need --policy", argv[2]);
+	if (values->labels.count > 0 || values->output != KG_COMMAND_TEXT)
+		return kg_err_set(err, KG_EINVAL, "--labels and --output need --policy");
 	return 0;
 }
 
@@ -116,7 +120,7 @@ int kg_command_explain(int argc, char **argv)
 	(void)argc;
 	if (!kg_command_parse(&usage, &values, argv, &operands, &status))
 		return status;
-	if (check_options(&values, operands, &err) != 0)
+	if (check_options(&values, operands, argv, &err) != 0)
 		return kg_command_misused(usage.name, &err);
 	if (values.policy == NULL)
 		return explain_rule(argv[1]);

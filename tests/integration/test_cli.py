@@ -87,6 +87,40 @@ def test_a_missing_operand_is_a_usage_error(command, word):
     expect_usage_error(run(command), f"{word} is missing", f'Run "kedagate {command} --help"')
 
 
+@pytest.mark.parametrize("arguments, message", [
+    (["--policy", "p.yaml", "secret-inline"], "--policy needs an object and a rule: KIND/NAMESPACE/NAME RULE"),
+    (["-o", "json", "secret-inline"], "--labels and --output need --policy"),
+    (["--labels", "a=b", "secret-inline"], "--labels and --output need --policy"),
+])
+def test_what_explain_asks_for_comes_together(arguments, message):
+    expect_usage_error(run("explain", *arguments), message)
+
+
+@pytest.mark.parametrize("object_name, message", [
+    ("ScaleObject/shop/orders", 'unknown kind "ScaleObject"; did you mean "ScaledObject"?'),
+    ("Pod/shop/orders", "it must be one of KEDA's four"),
+    ("ScaledObject/orders", "name the object as ScaledObject/NAMESPACE/NAME"),
+    ("so/shop/orders/x", "name the object as ScaledObject/NAMESPACE/NAME"),
+    ("so//orders", "name the object as ScaledObject/NAMESPACE/NAME"),
+    ("cta/shop/orders", "name the object as ClusterTriggerAuthentication/NAME"),
+    ("cta/", "name the object as ClusterTriggerAuthentication/NAME"),
+])
+def test_explain_says_how_an_object_is_named(object_name, message, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("apiVersion: kedagate.io/v1\nkind: Policy\n")
+    result = run("explain", "--policy", policy, object_name, "secret-inline")
+    assert result.returncode == 2
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("labels, action", [(["--labels", "team=a,tier=b"], "audit"), (["--labels", "team=a"], "deny"), ([], "deny")])
+def test_explain_takes_labels(labels, action, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("apiVersion: kedagate.io/v1\nkind: Policy\nscopes:\n  - labels: {team: a, tier: b}\n    rules: {secret-inline: audit}\n")
+    result = run("explain", "--policy", policy, "scaledobject/shop/orders", "secret-inline", "-o", "json", *labels)
+    assert json.loads(result.stdout)["action"] == action
+
+
 def test_output_that_cannot_be_written_is_an_error():
     for arguments in (["rules"], ["rules", "-o", "json"], ["version"], ["help"], ["check", "-"]):
         with open("/dev/full", "w", encoding="utf-8") as full:

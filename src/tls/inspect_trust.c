@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tls/certificate_dates.h"
 #include "tls/inspection.h"
@@ -398,7 +399,37 @@ static bool covers(struct kg_inspection *inspection, const struct kg_found_mater
 	return has > 0;
 }
 
-/* The chains that a named bundle is for: those that have the name; else what is served; else the only one there is. */
+/* One of its names is in the domain of `name`: a service in the same namespace. */
+static bool is_neighbour(const struct kg_inspection *inspection, const struct kg_found_material *chain, const char *name)
+{
+	const char *domain = strchr(name, '.');
+	GENERAL_NAMES *names = X509_get_ext_d2i(inspection->certificates[chain->leaf].x509, NID_subject_alt_name, NULL, NULL);
+	bool found = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names) && domain != NULL; i++) {
+		const GENERAL_NAME *other = sk_GENERAL_NAME_value(names, i);
+		const char *text = other->type == GEN_DNS ? (const char *)ASN1_STRING_get0_data(other->d.dNSName) : "";
+		const char *others = strchr(text, '.');
+
+		found |= others != NULL && strcasecmp(others, domain) == 0;
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+/* No bundle asks for another server. */
+static bool is_only_name(const struct kg_inspection *inspection, const char *name)
+{
+	for (size_t i = 0; i < inspection->request->material_count; i++) {
+		const char *other = inspection->request->materials[i].name;
+
+		if (other != NULL && strcmp(other, name) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* How many chains might be those that a named bundle is for. */
 struct choice {
 	size_t covering, served, all;
 };
@@ -417,12 +448,18 @@ static struct choice count_choice(struct kg_inspection *inspection, const char *
 	return choice;
 }
 
+/* Those that have the name. When none has, it should be what is served, or the only one there is; but not on a guess: other bundles, or its names,
+ * may tell that it is another server's. */
 static bool is_chosen(struct kg_inspection *inspection, const struct choice *choice, const struct kg_found_material *chain,
                       const char *name)
 {
+	if (!kg_found_is_chain(chain))
+		return false;
 	if (choice->covering > 0)
 		return covers(inspection, chain, name);
-	return choice->served > 0 ? chain->role == KG_MATERIAL_SERVED : choice->all == 1;
+	if (choice->served > 0 ? chain->role != KG_MATERIAL_SERVED : choice->all != 1)
+		return false;
+	return is_only_name(inspection, name) || is_neighbour(inspection, chain, name);
 }
 
 static void meet_named(struct kg_inspection *inspection, size_t index)
@@ -431,21 +468,22 @@ static void meet_named(struct kg_inspection *inspection, size_t index)
 	const struct choice choice = count_choice(inspection, material->name);
 	const char *why = kg_arena_printf(inspection->arena, "the server name in %s", material->place);
 	const struct kg_wanted_name wanted = {material->name, why, KG_FLAW_NAMES_MISMATCH};
+	size_t met = 0;
 
-	if (choice.covering == 0 && choice.served == 0 && choice.all > 1)
-		(void)kg_inspection_add(inspection, KG_FLAW_SERVICE_UNMATCHED, (struct kg_spot){index, 0},
-		                        "none of the %zu certificates given is for \"%s\", so this bundle was not compared", choice.all,
-		                        material->name);
-	for (size_t i = 0; i < inspection->request->material_count && why != NULL; i++) {
+	inspection->failed |= why == NULL;
+	for (size_t i = 0; i < inspection->request->material_count && !inspection->failed; i++) {
 		const struct kg_found_material *chain = &inspection->materials[i];
 
-		if (!kg_found_is_chain(chain) || !is_chosen(inspection, &choice, chain, material->name))
+		if (!is_chosen(inspection, &choice, chain, material->name))
 			continue;
 		kg_inspect_report_name(inspection, chain, &wanted);
 		if (kg_found_is_bundle(&inspection->materials[index]))
 			judge(inspection, &inspection->materials[index], chain);
+		met++;
 	}
-	inspection->failed |= why == NULL;
+	if (met == 0 && choice.all > 0)
+		(void)kg_inspection_add(inspection, KG_FLAW_SERVICE_UNMATCHED, (struct kg_spot){index, 0},
+		                        "no certificate given is for \"%s\", so this bundle was not compared", material->name);
 }
 
 /* That of a set with a server's certificate is for that one, and for what is served in its place; any other for all. */

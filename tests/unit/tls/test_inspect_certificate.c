@@ -250,6 +250,24 @@ static void the_service_of_a_bundle_must_be_among_the_names(void **state)
 	family_release(&f);
 }
 
+/* Of two bundles with names one is certainly for another server; it may be this one's only when the name is of the same namespace. */
+static void a_bundle_for_another_server_says_nothing_of_this_one(void **state)
+{
+	struct scene *s = *state;
+	struct forged_pair pair;
+
+	forge(&(struct forgery){SERVER_NAMED("hook.keda.svc")}, &pair);
+	put_chain(s, KG_MATERIAL_CERTIFICATE, 0, "crt", CHAIN(&pair));
+	put_chain(s, KG_MATERIAL_AUTHORITY, 1, "mine", CHAIN(&pair));
+	put_chain(s, KG_MATERIAL_AUTHORITY, 2, "other", CHAIN(&pair));
+	s->materials[1].name = "hook.keda.svc";
+	s->materials[2].name = "other.shop.svc";
+	expect(s, "mine#1 leaf-as-authority, other#1 leaf-as-authority, other#0 service-unmatched");
+	s->materials[2].name = "other.keda.svc";
+	expect(s, "crt#1 names-mismatch, mine#1 leaf-as-authority, other#1 leaf-as-authority");
+	forged_release(&pair);
+}
+
 static void a_bundle_is_compared_with_the_certificates_for_its_service(void **state)
 {
 	struct scene *s = *state;
@@ -272,10 +290,15 @@ static void a_bundle_is_compared_with_the_certificates_for_its_service(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        SCENE(a_server_certificate_is_judged_by_itself),        SCENE(the_verdict_is_that_of_kg_pair_verify),
-	        SCENE(the_listing_says_what_a_certificate_is),          SCENE(a_key_too_long_for_go_is_told),
-	        SCENE(the_name_that_is_asked_for_must_be_there),        SCENE(the_host_of_the_connection_is_only_a_hint),
-	        SCENE(the_service_of_a_bundle_must_be_among_the_names), SCENE(a_bundle_is_compared_with_the_certificates_for_its_service),
+	        SCENE(a_server_certificate_is_judged_by_itself),
+	        SCENE(the_verdict_is_that_of_kg_pair_verify),
+	        SCENE(the_listing_says_what_a_certificate_is),
+	        SCENE(a_key_too_long_for_go_is_told),
+	        SCENE(the_name_that_is_asked_for_must_be_there),
+	        SCENE(the_host_of_the_connection_is_only_a_hint),
+	        SCENE(the_service_of_a_bundle_must_be_among_the_names),
+	        SCENE(a_bundle_for_another_server_says_nothing_of_this_one),
+	        SCENE(a_bundle_is_compared_with_the_certificates_for_its_service),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

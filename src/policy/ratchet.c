@@ -2,7 +2,8 @@
  * The ratchet: an UPDATE is denied only for what it adds or worsens.
  *
  * A finding of the stored object excuses one finding of the new one: of the same rule and type, at the same place, in the same words, about the same
- * value, and no more lenient under the policy. Whoever changes a bad value into another bad one has touched it, and is denied. What is absent, and
+ * value, and denied by the policy as well. It excuses no second one, because no two findings agree in rule, place and words, and no two items of a
+ * list are the same item of the older one. Whoever changes a bad value into another bad one has touched it, and is denied. What is absent, and
  * objects and lists as a whole, are compared by place and words alone: a trigger that lacks a parameter may be changed in all else.
  */
 #include <stdlib.h>
@@ -25,7 +26,6 @@ struct comparison {
 	struct kg_arena *arena;
 	const cJSON *tree, *stored_tree;
 	struct kg_judgement stored; /* of the stored object */
-	bool *used;                 /* its findings that have excused one already */
 	const struct list *lists;
 };
 
@@ -153,16 +153,14 @@ static bool same_finding(const struct comparison *comparison, const struct list 
 	       same_content(kg_path_find(comparison->tree, finding->path), kg_path_find(comparison->stored_tree, stored->path));
 }
 
-/* Does the stored object have it, for the policy to deny as well? Each of its findings answers once. */
-static bool take_stored(struct comparison *comparison, const struct list *list, const struct kg_finding *finding)
+/* Does the stored object have it, for the policy to deny as well? */
+static bool has_stored(const struct comparison *comparison, const struct list *list, const struct kg_finding *finding)
 {
 	for (size_t i = 0; i < comparison->stored.count; i++) {
 		const struct kg_judged_finding *stored = &comparison->stored.items[i];
 
-		if (comparison->used[i] || stored->enforced != KG_ACTION_DENY || !same_finding(comparison, list, finding, stored->finding))
-			continue;
-		comparison->used[i] = true;
-		return true;
+		if (stored->enforced == KG_ACTION_DENY && same_finding(comparison, list, finding, stored->finding))
+			return true;
 	}
 	return false;
 }
@@ -185,7 +183,7 @@ static int compare(struct comparison *comparison, struct kg_judgement *judgement
 			continue;
 		if (list_of(comparison, judged->finding->path, &list))
 			return KG_ENOMEM;
-		if (take_stored(comparison, list, judged->finding))
+		if (has_stored(comparison, list, judged->finding))
 			excuse(judged);
 	}
 	kg_judgement_sum(judgement);
@@ -208,10 +206,7 @@ int kg_policy_ratchet(const struct kg_policy *policy, const struct kg_policy_sub
 	stored.object = object;
 	if (status == 0)
 		status = kg_policy_judge_object(policy, &stored, world, arena, &comparison.stored);
-	if (status)
-		return status;
-	comparison.used = kg_arena_calloc(arena, comparison.stored.count, sizeof(*comparison.used));
-	return comparison.used ? compare(&comparison, judgement) : KG_ENOMEM;
+	return status ? status : compare(&comparison, judgement);
 }
 
 int kg_policy_review(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "kedagate/base/limits.h"
 #include "kedagate/policy/policy.h"
@@ -123,6 +124,9 @@ static const struct row rows[] = {
 	{"two have it, then three", TRIGGERS(QUERY("a", "x") ", " QUERY("b", "x")), TRIGGERS(QUERY("c", "x") ", " QUERY("b", "x") ", " QUERY("a", "x")), 1, 2},
 	{"three have it, then two", TRIGGERS(QUERY("a", "x") ", " QUERY("b", "x") ", " QUERY("c", "x")), TRIGGERS(QUERY("c", "x") ", " QUERY("a", "x")), 0, 2},
 	{"the type is another, the mistake the same", TRIGGERS("{type: cpu, metadata: {value: '5'}}"), TRIGGERS("{type: memory, metadata: {value: '5'}}"), 1, 0},
+	{"so it is where the name is the same", TRIGGERS("{type: cpu, name: r, metadata: {value: '5'}}"), TRIGGERS("{type: memory, name: r, metadata: {value: '5'}}"), 1, 0},
+	{"another trigger has the name now", TRIGGERS(NAMED("a", "1") ", {type: cron, name: a, metadata: {timezone: UTC, start: '0 8 * * *', end: '0 18 * * *', desiredReplicas: '3'}}"),
+		TRIGGERS("{type: cpu, name: a, metricType: Utilization, metadata: {value: '5'}}, {type: cron, name: a, metadata: {timezone: UTC, start: '0 8 * * *', end: '0 18 * * *', desiredReplicas: '3'}}"), 1, 0},
 	{"names the other trigger, which moved", TRIGGERS(NAMED("a", "1") ", " NAMED("a", "2")), TRIGGERS(CRON("0 8 * * *") ", " NAMED("a", "1") ", " NAMED("a", "2")), 0, 1},
 	{"a third of the same name", TRIGGERS(NAMED("a", "1") ", " NAMED("a", "2")), TRIGGERS(NAMED("a", "1") ", " NAMED("a", "2") ", " NAMED("a", "3")), 1, 1},
 	{"no trigger at all, as before", SCALED("triggers: []"), SCALED("maxReplicaCount: 3, triggers: []"), 0, 1},
@@ -229,6 +233,39 @@ static void with_too_many_findings_nothing_is_excused(void **state)
 	assert_true(f->judgement.items[0].stored);
 }
 
+/* Of two that are alike, the one that is unchanged is the stored one. */
+static void the_changed_copy_is_denied_and_not_the_original(void **state)
+{
+	struct fixture *f = *state;
+
+	update(f, TRIGGERS(QUERY("a", "x")),
+	       TRIGGERS("{type: prometheus, metadata: {serverAddress: 'https://p', query: a, threshold: 'x', namespace: sp}}, " QUERY("a",
+	                                                                                                                             "x")));
+	assert_int_equal(f->judgement.denied, 1);
+	for (size_t i = 0; i < f->judgement.count; i++) {
+		const struct kg_judged_finding *judged = &f->judgement.items[i];
+
+		assert_int_equal(judged->stored, strncmp(judged->finding->path, "spec.triggers[1]", 16) == 0);
+	}
+}
+
+static void what_the_policy_lets_pass_in_the_stored_object_excuses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	static const char policy[] = "apiVersion: kedagate.io/v1\nkind: Policy\nrules: {trigger-type-unknown: warn}\n"
+	                             "scopes: [{labels: {tier: prod}, rules: {trigger-type-unknown: deny}}]\n";
+	static const char prod[] = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
+	                           "metadata: {name: orders, namespace: shop, labels: {tier: prod}}\n"
+	                           "spec: {scaleTargetRef: {name: orders}, triggers: [" UNKNOWN "]}\n";
+
+	kg_policy_unref(f->policy);
+	assert_int_equal(kg_policy_new(policy, strlen(policy), NULL, &f->policy, NULL), 0);
+	update(f, TRIGGERS(UNKNOWN), prod);
+	assert_int_equal(f->judgement.denied, 1);
+	update(f, prod, prod);
+	assert_int_equal(f->judgement.denied, 0);
+}
+
 static void without_memory_there_is_no_verdict(void **state)
 {
 	struct fixture *f = *state;
@@ -276,6 +313,8 @@ int main(void)
 	        TEST(a_milder_mode_tells_the_verdict_of_mode_enforce),
 	        TEST(a_warning_is_no_matter_of_the_ratchet),
 	        TEST(with_too_many_findings_nothing_is_excused),
+	        TEST(the_changed_copy_is_denied_and_not_the_original),
+	        TEST(what_the_policy_lets_pass_in_the_stored_object_excuses_nothing),
 	        TEST(without_memory_there_is_no_verdict),
 	        TEST(items_behind_the_last_that_is_judged_have_no_partner),
 	};

@@ -212,7 +212,7 @@ format: ## format the C source
 	@find src include tests -name '*.[ch]' -exec clang-format -i {} +
 
 # The suites and the fuzz targets with sanitizers, each in a build folder of its own.
-.PHONY: asan fuzz-smoke fuzz bench
+.PHONY: asan fuzz-smoke fuzz-long fuzz bench
 asan: ## every suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@hack/dependencies test
 	+@$(SUBMAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined CFLAGS='-O1 -g' STAGES='$(SUITES)' suites
@@ -222,6 +222,10 @@ fuzz-smoke: ## each fuzz target for 20 seconds on its corpus (FUZZ_SECONDS)
 	@hack/dependencies test analysis
 	+@$(FUZZ_BUILD)
 	@BUILD=$(BUILD)-fuzz hack/run-fuzz --smoke $(FUZZ_SECONDS)
+fuzz-long: ## each fuzz target for a quarter of an hour on every processor
+	@hack/dependencies test analysis
+	+@$(FUZZ_BUILD)
+	@BUILD=$(BUILD)-fuzz hack/run-fuzz --long 900
 fuzz: ## FUZZ=name: one fuzz target until it finds something or is interrupted
 	@hack/dependencies analysis
 	+@$(FUZZ_BUILD)

@@ -471,6 +471,10 @@ static void a_broken_ca_crt_costs_no_good_pair_and_is_told(void **state)
 	assert_int_equal(facts.trust, KG_PAIR_TRUST_DOUBTFUL);
 	assert_non_null(strstr(facts.doubt, "cannot read ca.crt"));
 	assert_int_equal(reload(f), KG_EUNCHANGED);
+	/* So is its end: what was read is empty as before, but nothing is in doubt. */
+	assert_int_equal(rmdir(directory_path(&f->directory, "ca.crt")), 0);
+	assert_int_equal(reload(f), 0);
+	assert_int_equal(served_trust(f), KG_PAIR_TRUST_UNKNOWN);
 }
 
 static void a_pair_without_the_required_names_is_refused(void **state)

@@ -13,10 +13,10 @@ static const char *cause_text(const struct kg_judged_finding *judged, struct kg_
 {
 	const char *body = kg_finding_body(judged->finding, arena);
 	const char *fix = judged->finding->fix;
-	bool failed = !body;
+	bool failed = false;
 	const char *note = kg_judged_note(judged, arena, &failed);
 
-	if (failed)
+	if (!body || failed)
 		return NULL;
 	return kg_arena_printf(arena, "%s%s%s%s%s [%s]", body, fix ? "; " : "", fix ? fix : "", note ? "; " : "", note ? note : "",
 	                       kg_rule_get(judged->finding->rule)->name);

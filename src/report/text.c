@@ -147,10 +147,10 @@ static int write_finding(const struct text_writer *writer, const struct kg_repor
 	const char *location = finding_location(writer->arena, result, item);
 	const char *message = kg_finding_message(finding, writer->arena);
 	const struct kg_judged_finding judged = kg_report_judged(item);
-	bool failed = location == NULL || message == NULL;
+	bool failed = false;
 	const char *note = kg_judged_note(&judged, writer->arena, &failed);
 
-	if (failed)
+	if (location == NULL || message == NULL || failed)
 		return KG_ENOMEM;
 	put_start(writer, location, kg_judged_action_name(&judged), action_colour(palette, item->action));
 	put_text(writer->out, message);

@@ -34,7 +34,8 @@ static const char *where_to_give(const struct kg_param *row, struct kg_arena *ar
 	return kg_arena_printf(arena, "give %s in the metadata", row->name);
 }
 
-int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+static int complain_absence(const struct kg_params *params, const char *parameter, const char *detail, bool uncertain,
+                            struct kg_complaints *out)
 {
 	const struct kg_param *row = kg_scaler_row(params->scaler, parameter, params->keda_version);
 	const char *fix = row ? where_to_give(row, out->arena) : NULL;
@@ -42,7 +43,18 @@ int kg_complain_missing(const struct kg_params *params, const char *parameter, c
 	if (!detail || (row && !fix))
 		return KG_ENOMEM;
 	return kg_complaints_add(
-	        out, &(struct kg_complaint){.kind = KG_COMPLAINT_MISSING, .parameter = parameter, .detail = detail, .fix = fix});
+	        out, &(struct kg_complaint){
+	                     .kind = KG_COMPLAINT_MISSING, .parameter = parameter, .detail = detail, .fix = fix, .uncertain = uncertain});
+}
+
+int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	return complain_absence(params, parameter, detail, false, out);
+}
+
+int kg_complain_lacking(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	return complain_absence(params, parameter, detail, true, out);
 }
 
 /* A value from a Secret is never shown, nor one from the environment, which may come from a Secret as well. */

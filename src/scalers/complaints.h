@@ -9,6 +9,9 @@
 /* The row `parameter` is missing, and `detail` says why it is needed. The fix names where it may be written. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
 
+/* As kg_complain_missing of what KEDA accepts without it and then cannot work: never more than a warning. */
+KG_MUST_CHECK int kg_complain_lacking(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
+
 /* The value of the row `parameter` is wrong; it is shown unless it may hold a secret. NULL `detail` is KG_ENOMEM, so that a text can be made in place. */
 KG_MUST_CHECK int kg_complain_invalid(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
 

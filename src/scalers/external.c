@@ -37,17 +37,11 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	}
 }
 
-static bool uses_ca(const struct kg_params *params)
-{
-	(void)params;
-	return true;
-}
-
 #define EXTERNAL(type_)                                                                                                                    \
 	{                                                                                                                                  \
 		.type = (type_), .params = rows, .param_count = KG_ARRAY_LEN(rows), .typed_since = TYPED_SINCE, .read_since = READ_SINCE,  \
 		.other_identities = KG_IDENTITY_IGNORED, .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},                    \
-		.verification_switch = "unsafeSsl", .uses_ca = uses_ca, .forwards_all_keys = true,                                         \
+		.verification_switch = "unsafeSsl", .uses_ca = kg_tls_material_used, .forwards_all_keys = true,                            \
 		.source = "pkg/scalers/external_scaler.go"                                                                                 \
 	}
 

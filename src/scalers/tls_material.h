@@ -6,6 +6,9 @@
 #include "kedagate/base/compiler.h"
 #include "kedagate/scalers/params.h"
 
+/* True: for scalers that use a `ca` whenever they use TLS. */
+bool kg_tls_material_used(const struct kg_params *params);
+
 /* Complain about a known `cert` or `key` that is no PEM of its kind, from which KEDA cannot make a TLS client. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out);
 

@@ -115,6 +115,16 @@ static struct kg_param_value not_given(const struct kg_param *row, bool overrida
 	return (struct kg_param_value){.state = KG_PARAM_ABSENT};
 }
 
+static int look_in_authentication(const struct sources *sources, const struct kg_param *row, struct kg_param_value *value)
+{
+	struct kg_param_value other;
+	int status = try_source(sources, row, KG_SOURCE_AUTH, &other);
+
+	if (status == 0)
+		value->in_both = value->source == KG_SOURCE_METADATA && (other.state == KG_PARAM_KNOWN || other.state == KG_PARAM_PRESENT);
+	return status;
+}
+
 static int resolve_row(const struct sources *sources, const struct kg_param *row, struct kg_param_value *value)
 {
 	bool overridable = false; /* a source of higher precedence cannot be seen */
@@ -132,7 +142,7 @@ static int resolve_row(const struct sources *sources, const struct kg_param *row
 			value->state = KG_PARAM_PRESENT;
 			value->text = NULL;
 		}
-		return 0;
+		return row->one_place ? look_in_authentication(sources, row, value) : 0;
 	}
 	*value = not_given(row, overridable);
 	return 0;

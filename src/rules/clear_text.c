@@ -105,6 +105,24 @@ static int add_plain_url(const char *path, const char *url, const char *detail, 
 	                            });
 }
 
+/* URLs besides the event source's that are sent a secret: where an access token is had. */
+static int check_receivers(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const struct kg_params *params = &trigger->resolved.params;
+	int status = 0;
+
+	for (size_t i = 0; trigger->described && i < params->scaler->param_count && status == 0; i++) {
+		const struct kg_param *row = &params->scaler->params[i];
+		const struct kg_param_value *value = &params->values[i];
+
+		if (row->receives && value->state == KG_PARAM_KNOWN && is_plain_http(value->text))
+			status = add_plain_url(
+			        kg_rule_parameter_path(context, trigger, row->name), kg_rule_shown_value(trigger, row->name),
+			        kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives), out);
+	}
+	return status;
+}
+
 static int check_authentication_urls(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_authentication *authentication = &context->object->authentication;
@@ -121,9 +139,12 @@ static int check_authentication_urls(const struct kg_rule_context *context, stru
 
 int kg_check_credentials_in_clear_text(const struct kg_rule_context *context, struct kg_findings *out)
 {
+	int status;
+
 	if (context->object->kind & KG_KINDS_AUTHENTICATION)
 		return check_authentication_urls(context, out);
-	return kg_rule_each_trigger(context, out, check_channel);
+	status = kg_rule_each_trigger(context, out, check_channel);
+	return status ? status : kg_rule_each_trigger(context, out, check_receivers);
 }
 
 /* The names that scalers give the switch (reference: every scaler that has one, KEDA 2.20.2). */

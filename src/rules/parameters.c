@@ -1,6 +1,6 @@
 /*
  * What KEDA's parser and the scaler itself have against the parameters of a trigger, complaint by complaint: parameter-missing, parameter-invalid,
- * parameters-conflict, credentials-missing; and the part of keda-too-old that is about values.
+ * parameters-conflict, credentials-missing, credentials-ignored; and the part of keda-too-old that is about values.
  */
 #include "rules/parameters.h"
 #include "kedagate/base/err.h"
@@ -16,6 +16,7 @@ static const struct complaint_rule complaint_rules[] = {
         [KG_COMPLAINT_MISSING] = {KG_RULE_PARAMETER_MISSING, KG_FIELD_REQUIRED},
         [KG_COMPLAINT_INVALID] = {KG_RULE_PARAMETER_INVALID, KG_FIELD_INVALID},
         [KG_COMPLAINT_CONFLICT] = {KG_RULE_PARAMETERS_CONFLICT, KG_FIELD_FORBIDDEN},
+        [KG_COMPLAINT_NO_EFFECT] = {KG_RULE_CREDENTIALS_IGNORED, KG_FIELD_NO_EFFECT},
         [KG_COMPLAINT_CREDENTIALS_MISSING] = {KG_RULE_CREDENTIALS_MISSING, KG_FIELD_REQUIRED},
         [KG_COMPLAINT_TOO_OLD] = {KG_RULE_KEDA_TOO_OLD, KG_FIELD_FORBIDDEN},
 };
@@ -59,6 +60,8 @@ static int add_complaint(const struct kg_rule_context *context, const struct kg_
 	} else {
 		finding.path = kg_rule_parameter_path(context, trigger, complaint->parameter);
 	}
+	if (complaint->kind == KG_COMPLAINT_NO_EFFECT)
+		finding.detail = name_first(context, complaint);
 	if (complaint->kind == KG_COMPLAINT_CREDENTIALS_MISSING && given)
 		finding.type = KG_FIELD_INVALID;
 	if (given && (complaint->show_value || complaint->kind == KG_COMPLAINT_CREDENTIALS_MISSING))
@@ -94,6 +97,11 @@ int kg_check_parameter_invalid(const struct kg_rule_context *context, struct kg_
 int kg_check_parameters_conflict(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	return kg_parameters_complain(context, KG_COMPLAINT_CONFLICT, out);
+}
+
+int kg_check_credentials_ignored(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_parameters_complain(context, KG_COMPLAINT_NO_EFFECT, out);
 }
 
 int kg_check_credentials_missing(const struct kg_rule_context *context, struct kg_findings *out)

@@ -97,3 +97,10 @@ int kg_complain_doubtful(const struct kg_params *params, const char *parameter, 
 {
 	return complain_value(params, parameter, detail, true, out);
 }
+
+int kg_complain_ignored(const char *parameter, const char *because, struct kg_complaints *out)
+{
+	if (!because)
+		return KG_ENOMEM;
+	return kg_complaints_add(out, &(struct kg_complaint){.kind = KG_COMPLAINT_NO_EFFECT, .parameter = parameter, .detail = because});
+}

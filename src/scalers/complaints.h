@@ -29,6 +29,10 @@ static inline bool kg_params_read(const struct kg_params *params)
 	return params->keda_version >= params->scaler->read_since;
 }
 
+/* The credential or certificate in the row `parameter` is given, and nobody uses it; `because` says why. 0 or KG_ENOMEM, as of a NULL
+ * `because`. */
+KG_MUST_CHECK int kg_complain_ignored(const char *parameter, const char *because, struct kg_complaints *out);
+
 /* Is the version at hand read by KEDA's declarative parser, rather than by code of the scaler's own? */
 static inline bool kg_params_typed(const struct kg_params *params)
 {

@@ -10,7 +10,6 @@
 #define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
 
 TYPE(activemq, "activemq", .since = 0);
-TYPE(apache_kafka, "apache-kafka", .since = KG_VERSION(2, 12, 0));
 TYPE(arangodb, "arangodb", .since = 0);
 TYPE(artemis_queue, "artemis-queue", .since = 0);
 TYPE(aws_cloudwatch, "aws-cloudwatch", .since = 0);
@@ -46,7 +45,6 @@ TYPE(graphite, "graphite", .since = 0);
 TYPE(huawei_cloudeye, "huawei-cloudeye", .since = 0);
 TYPE(ibmmq, "ibmmq", .since = 0);
 TYPE(influxdb, "influxdb", .since = 0);
-TYPE(kafka, "kafka", .since = 0);
 TYPE(liiklus, "liiklus", .deprecated = KG_VERSION(2, 21, 0));
 TYPE(loki, "loki", .since = 0);
 TYPE(mongodb, "mongodb", .since = 0);

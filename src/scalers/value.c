@@ -37,8 +37,14 @@ static bool fits_map(const struct kg_param *row, struct kg_slice text)
 	return true;
 }
 
+/* KEDA's declarative parser reads numbers as JSON, code of a scaler's own by Go's strconv. */
+static bool fits_int(bool typed, struct kg_slice text, int64_t *ret_integer)
+{
+	return typed ? kg_json_int_parse(text, ret_integer) : kg_go_int_parse(text, ret_integer);
+}
+
 /* "start-end"; an empty range, whose end is before its start, is legal. */
-static bool fits_range(struct kg_slice text)
+static bool fits_range(bool typed, struct kg_slice text)
 {
 	struct kg_list ends = kg_list_of(text, '-');
 	struct kg_slice end;
@@ -46,29 +52,29 @@ static bool fits_range(struct kg_slice text)
 	int64_t integer;
 
 	for (; kg_list_next(&ends, &end); count++) {
-		if (!kg_json_int_parse(end, &integer))
+		if (!fits_int(typed, end, &integer))
 			return false;
 	}
 	return count == 2;
 }
 
 /* A part with a "-" is a range, so that a negative number is not possible. */
-static bool fits_ranges(const struct kg_param *row, struct kg_slice text)
+static bool fits_ranges(bool typed, char separator, struct kg_slice text)
 {
-	struct kg_list parts = kg_list_of(text, list_separator(row));
+	struct kg_list parts = kg_list_of(text, separator);
 	struct kg_slice part;
 	int64_t integer;
 
 	while (kg_list_next(&parts, &part)) {
-		if (memchr(part.start, '-', part.length) ? !fits_range(part) : !kg_json_int_parse(part, &integer))
+		if (memchr(part.start, '-', part.length) ? !fits_range(typed, part) : !fits_int(typed, part, &integer))
 			return false;
 	}
 	return true;
 }
 
-static bool fits_int(bool typed, struct kg_slice text, int64_t *ret_integer)
+bool kg_value_ranges_valid(struct kg_slice text)
 {
-	return typed ? kg_json_int_parse(text, ret_integer) : kg_go_int_parse(text, ret_integer);
+	return fits_ranges(false, ',', text);
 }
 
 bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text)
@@ -92,7 +98,7 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	case KG_TYPE_MAP:
 		return fits_map(row, slice);
 	case KG_TYPE_RANGES:
-		return fits_ranges(row, slice);
+		return fits_ranges(true, list_separator(row), slice);
 	case KG_TYPE_QUERY:
 		return kg_query_valid(slice);
 	case KG_TYPE_STRING:

@@ -6,9 +6,13 @@
 #include <stdbool.h>
 
 #include "kedagate/scalers/params.h"
+#include "kedagate/syntax/text.h"
 
 /* Does the parser of this version read `text` as the row's type? */
 bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text);
+
+/* A comma list of numbers and ranges, all of them as Go's strconv reads them. */
+bool kg_value_ranges_valid(struct kg_slice text);
 
 /* "must be a number, written like 10 or 2.5" */
 const char *kg_value_expected(const struct kg_param *row);

@@ -24,6 +24,7 @@ struct kg_param_value {
 	const char *text;      /* of a known value: trimmed, never empty. NULL otherwise */
 	const char *
 	        key; /* the metadata key that gives it ("sslmode", "passwordFromEnv"); the parameter's name when it comes from the authentication */
+	bool in_both;      /* of a row with `one_place`: from the metadata, and in the authentication as well */
 	bool default_used; /* state is KNOWN and `text` is the row's default */
 };
 
@@ -44,7 +45,7 @@ struct kg_params {
 	const struct kg_scaler *scaler;
 	uint32_t keda_version;
 	const char *metric_type; /* the trigger's metricType; NULL or "" when it has none */
-	bool metric_source; /* the ScaledObject uses scalingModifiers: KEDA relaxes checks of targets */
+	bool metric_source;      /* the ScaledObject uses scalingModifiers: KEDA relaxes checks of targets */
 	struct kg_identity identity;
 	bool authentication_unresolved; /* some authentication source cannot be seen: what is absent elsewhere is unresolved */
 	const struct kg_param_value
@@ -110,6 +111,7 @@ enum kg_complaint_kind {
 	KG_COMPLAINT_MISSING,             /* parameter-missing */
 	KG_COMPLAINT_INVALID,             /* parameter-invalid */
 	KG_COMPLAINT_CONFLICT,            /* parameters-conflict */
+	KG_COMPLAINT_NO_EFFECT,           /* credentials-ignored */
 	KG_COMPLAINT_CREDENTIALS_MISSING, /* credentials-missing: KEDA accepts it, the event source will not */
 	KG_COMPLAINT_TOO_OLD,             /* keda-too-old */
 };

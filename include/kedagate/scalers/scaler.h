@@ -80,9 +80,11 @@ struct kg_param {
 	const char *def;                 /* the default, as text; NULL: none */
 	const char *const *excludes;     /* parameters that must not be given besides, NULL-terminated */
 	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */
-	const char *sent_as; /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
-	bool credential;     /* the value is a secret */
-	bool secret_inside;  /* the value may hold a secret: a connection string, a URL with userinfo */
+	const char *sent_as;  /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
+	const char *receives; /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
+	bool one_place;       /* KEDA looks whether it is given in the metadata and in the authentication both */
+	bool credential;      /* the value is a secret */
+	bool secret_inside;   /* the value may hold a secret: a connection string, a URL with userinfo */
 	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
 	uint32_t since;             /* before, KEDA does not read it */
 	uint32_t bound_since;       /* before, KEDA does not check the bound */

@@ -164,7 +164,7 @@ static void a_sound_object_has_none(void **state)
 {
 	struct fixture *f = *state;
 
-	judge(f, HEAD "spec:\n  scaleTargetRef: {name: app}\n  triggers: [{type: kafka, metadata: {topic: orders}}]\n");
+	judge(f, HEAD "spec:\n  scaleTargetRef: {name: app}\n  triggers: [{type: external, metadata: {scalerAddress: 'scaler:6000'}}]\n");
 	assert_int_equal(f->findings.count, 0);
 	assert_int_equal(f->findings.dropped, 0);
 }

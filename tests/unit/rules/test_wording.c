@@ -152,7 +152,7 @@ static void a_secret_is_told_where_it_belongs(void **state)
 	         "move it to a Secret, and name it in a TriggerAuthentication (secretTargetRef) or write passwordFromEnv"},
 	        {SCALED_OBJECT "    - {type: redis, metadata: {password: hunter2}}\n", KG_RULE_SECRET_INLINE,
 	         "spec.triggers[0].metadata.password: Forbidden: a password for everyone to read who may read a ScaledObject",
-	         "move it to a Secret, and name it in a TriggerAuthentication (secretTargetRef)"},
+	         "move it to a Secret, and name it in a TriggerAuthentication (secretTargetRef) or write passwordFromEnv"},
 	};
 
 	ASSERT_WORDINGS(state, rows);
@@ -196,8 +196,8 @@ static void a_vault_token_that_is_none_is_left_alone(void **state)
 static void the_switch_that_is_on_is_shown(void **state)
 {
 	static const struct wording rows[] = {
-	        {SCALED_OBJECT "    - {type: kafka, metadata: {unsafeSsl: 't'}}\n", KG_RULE_TLS_VERIFICATION_DISABLED,
-	         "spec.triggers[0].metadata.unsafeSsl: Invalid value: \"true\": anyone on the way can pose as the event source: its "
+	        {SCALED_OBJECT "    - {type: external, metadata: {enableTLS: 'true', unsafeSsl: 't'}}\n", KG_RULE_TLS_VERIFICATION_DISABLED,
+	         "spec.triggers[0].metadata.unsafeSsl: Invalid value: \"t\": anyone on the way can pose as the event source: its "
 	         "certificate is "
 	         "not verified",
 	         "remove it, and give the issuing CA to KEDA (--ca-dir) or to the trigger (ca)"},
@@ -205,7 +205,7 @@ static void the_switch_that_is_on_is_shown(void **state)
 	struct fixture *f = *state;
 
 	ASSERT_WORDINGS(state, rows);
-	judge(f, SCALED_OBJECT "    - {type: kafka, metadata: {unsafeSsl: maybe}}\n");
+	judge(f, SCALED_OBJECT "    - {type: external, metadata: {enableTLS: 'true', unsafeSsl: maybe}}\n");
 	assert_null(finding_of(f, KG_RULE_TLS_VERIFICATION_DISABLED));
 }
 

@@ -1,0 +1,26 @@
+/*
+ * How KEDA's AWS scalers sign in (pkg/scalers/aws/aws_common.go, GetAwsAuthorization).
+ *
+ * With the pod identity aws nothing else counts. Otherwise identityOwner: operator leaves it to the operator's own role; pod, which is the
+ * default, wants a role or an access key from the authentication, or else an access key whose secret half comes from the environment.
+ */
+#pragma once
+
+#include "kedagate/base/compiler.h"
+#include "scalers/scalers.h"
+
+/* clang-format off */
+#define KG_AWS_ROWS \
+	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .known_values = KG_NAMES("pod", "operator")), \
+	PARAM("awsRoleArn",         KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("awsSecretAccessKey", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true), \
+	PARAM("awsSessionToken",    KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .credential = true)
+/* clang-format on */
+
+/* Complain about what GetAwsAuthorization refuses. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_aws_check(const struct kg_params *params, struct kg_complaints *out);
+
+/* The providers that have an effect wherever GetAwsAuthorization is used. aws-eks sets awsRoleArn from the workload's ServiceAccount. */
+extern const struct kg_identity_support kg_aws_identities[];

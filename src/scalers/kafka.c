@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kedagate/syntax/text.h"
-#include "scalers/aws.h"
+#include "scalers/aws_authorization.h"
 #include "scalers/complaints.h"
 #include "scalers/tls_material.h"
 #include "scalers/value.h"

@@ -12,11 +12,6 @@
 TYPE(activemq, "activemq", .since = 0);
 TYPE(arangodb, "arangodb", .since = 0);
 TYPE(artemis_queue, "artemis-queue", .since = 0);
-TYPE(aws_cloudwatch, "aws-cloudwatch", .since = 0);
-TYPE(aws_dynamodb, "aws-dynamodb", .since = 0);
-TYPE(aws_dynamodb_streams, "aws-dynamodb-streams", .since = 0);
-TYPE(aws_kinesis_stream, "aws-kinesis-stream", .since = 0);
-TYPE(aws_sqs_queue, "aws-sqs-queue", .since = 0);
 TYPE(azure_app_insights, "azure-app-insights", .since = 0);
 TYPE(azure_blob, "azure-blob", .since = 0);
 TYPE(azure_data_explorer, "azure-data-explorer", .since = 0);

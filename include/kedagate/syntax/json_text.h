@@ -1,0 +1,12 @@
+/*
+ * JSON inside a parameter: is it well formed, and what is it?
+ */
+#pragma once
+
+#include "kedagate/base/compiler.h"
+
+enum kg_json_kind { KG_JSON_INVALID, KG_JSON_OBJECT, KG_JSON_ARRAY, KG_JSON_STRING, KG_JSON_OTHER };
+
+/* The kind of the one value in `text` (RFC 8259, white space around it allowed). INVALID for anything else, and for nesting over 64 levels, of
+ * which nothing is concluded that is not true: no parameter of KEDA's is nested as deep. */
+KG_PURE enum kg_json_kind kg_json_text_kind(const char *text);

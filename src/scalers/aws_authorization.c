@@ -1,0 +1,47 @@
+#include "scalers/aws_authorization.h"
+
+#include <string.h>
+
+#include "scalers/complaints.h"
+
+const struct kg_identity_support kg_aws_identities[] = {
+        {KG_PROVIDER_AWS, KG_VERSION(2, 13, 0)},
+        {KG_PROVIDER_AWS_EKS, 0},
+        {KG_PROVIDER_AWS_KIAM, 0},
+        {KG_PROVIDER_NONE, 0},
+};
+
+static const char owner_detail[] =
+        "KEDA signs in as the workload: give awsRoleArn or an access key in the authentication, a pod identity, or "
+        "identityOwner: operator";
+
+/* A provider of AWS brings a role, or may bring one. */
+static bool has_provider(const struct kg_params *params)
+{
+	const unsigned providers = KG_PROVIDER_AWS | KG_PROVIDER_AWS_EKS | KG_PROVIDER_AWS_KIAM;
+
+	return params->identity.state == KG_IDENTITY_STATE_UNRESOLVED || (params->identity.provider & providers) != 0;
+}
+
+/* An access key that does not come from the authentication wants its secret half from the environment. */
+static bool lacks_secret(const struct kg_params *params)
+{
+	const struct kg_param_value *key = kg_params_get(params, "awsAccessKeyID");
+	const struct kg_param_value *secret = kg_params_get(params, "awsSecretAccessKey");
+	bool own = kg_param_value_given(key) && key->source != KG_SOURCE_AUTH && kg_params_missing(params, "awsAccessKeyId");
+
+	return kg_param_value_missing(secret) || (own && kg_param_value_given(secret) && secret->source == KG_SOURCE_AUTH);
+}
+
+int kg_aws_check(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *owner = kg_params_text(params, "identityOwner");
+
+	if (has_provider(params) || (owner && strcmp(owner, "pod") != 0) || !kg_params_missing(params, "awsRoleArn"))
+		return 0;
+	if (kg_params_missing(params, "awsAccessKeyID") && kg_params_missing(params, "awsAccessKeyId"))
+		return kg_complain_missing(params, "awsAccessKeyID", owner_detail, out);
+	if (!kg_params_given(params, "awsAccessKeyID") && !kg_params_given(params, "awsAccessKeyId"))
+		return 0;
+	return lacks_secret(params) ? kg_complain_missing(params, "awsSecretAccessKey", "an access key needs it", out) : 0;
+}

@@ -1,0 +1,86 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kedagate/base/compiler.h"
+#include "kedagate/syntax/json_text.h"
+
+static void a_text_is_of_one_kind(void **state)
+{
+	static const struct {
+		enum kg_json_kind kind;
+		const char *text;
+	} rows[] = {
+	        {KG_JSON_OBJECT, "{}"},
+	        {KG_JSON_OBJECT, " {\"a\":1} "},
+	        {KG_JSON_OBJECT, "{\"a\":{\"b\":[1,2,{\"c\":null}]},\"d\":\"x\"}"},
+	        {KG_JSON_OBJECT, "{\"a\":[]}"},
+	        {KG_JSON_ARRAY, "[]"},
+	        {KG_JSON_ARRAY, "[1,\"a\",true]"},
+	        {KG_JSON_ARRAY, "[[],{}]"},
+	        {KG_JSON_STRING, "\"\""},
+	        {KG_JSON_STRING, "\"a\\u0041\\n\""},
+	        {KG_JSON_OTHER, "1"},
+	        {KG_JSON_OTHER, "-0.5e+3"},
+	        {KG_JSON_OTHER, "true"},
+	        {KG_JSON_OTHER, "null"},
+	        {KG_JSON_OTHER, " 0 "},
+	        {KG_JSON_INVALID, ""},
+	        {KG_JSON_INVALID, "{"},
+	        {KG_JSON_INVALID, "}"},
+	        {KG_JSON_INVALID, "{\"a\"}"},
+	        {KG_JSON_INVALID, "{\"a\":}"},
+	        {KG_JSON_INVALID, "{\"a\":1,}"},
+	        {KG_JSON_INVALID, "[1,]"},
+	        {KG_JSON_INVALID, "[1 2]"},
+	        {KG_JSON_INVALID, "{a:1}"},
+	        {KG_JSON_INVALID, "{'a':1}"},
+	        {KG_JSON_INVALID, "01"},
+	        {KG_JSON_INVALID, "1."},
+	        {KG_JSON_INVALID, ".5"},
+	        {KG_JSON_INVALID, "+1"},
+	        {KG_JSON_INVALID, "1e"},
+	        {KG_JSON_INVALID, "tru"},
+	        {KG_JSON_INVALID, "\"a"},
+	        {KG_JSON_INVALID, "\"\\x\""},
+	        {KG_JSON_INVALID, "\"\\u12\""},
+	        {KG_JSON_INVALID, "{} {}"},
+	        {KG_JSON_INVALID, "[1}"},
+	        {KG_JSON_INVALID, "{\"a\":1]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		if (kg_json_text_kind(rows[i].text) != rows[i].kind)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
+static void nesting_has_an_end(void **state)
+{
+	char text[131];
+
+	(void)state;
+	memset(text, '[', 64);
+	memset(text + 64, ']', 64);
+	text[128] = '\0';
+	assert_int_equal(kg_json_text_kind(text), KG_JSON_ARRAY);
+	memset(text, '[', 66);
+	memset(text + 66, ']', 64);
+	text[130] = '\0';
+	assert_int_equal(kg_json_text_kind(text), KG_JSON_INVALID);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(a_text_is_of_one_kind),
+	        cmocka_unit_test(nesting_has_an_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -52,6 +52,17 @@ int kg_complain_missing(const struct kg_params *params, const char *parameter, c
 	return complain_absence(params, parameter, detail, false, out);
 }
 
+int kg_complain_each_missing(const struct kg_params *params, const char *const *names, const char *detail, struct kg_complaints *out)
+{
+	int status = 0;
+
+	for (; *names && status == 0; names++) {
+		if (kg_params_missing(params, *names))
+			status = kg_complain_missing(params, *names, detail, out);
+	}
+	return status;
+}
+
 int kg_complain_lacking(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
 {
 	return complain_absence(params, parameter, detail, true, out);

@@ -9,6 +9,10 @@
 /* The row `parameter` is missing, and `detail` says why it is needed. The fix names where it may be written. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_complain_missing(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
 
+/* As kg_complain_missing, of each of `names` that is certainly missing; `names` ends with NULL. */
+KG_MUST_CHECK int kg_complain_each_missing(const struct kg_params *params, const char *const *names, const char *detail,
+                                           struct kg_complaints *out);
+
 /* As kg_complain_missing of what KEDA accepts without it and then cannot work: never more than a warning. */
 KG_MUST_CHECK int kg_complain_lacking(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out);
 

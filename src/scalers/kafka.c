@@ -81,16 +81,9 @@ static const struct kg_param apache_rows[] = {
 };
 /* clang-format on */
 
-static bool is_word(const struct kg_params *params, const char *name, const char *word)
-{
-	const char *text = kg_params_text(params, name);
-
-	return text && strcmp(text, word) == 0;
-}
-
 static bool is_tls(const struct kg_params *params)
 {
-	return is_word(params, "tls", "enable");
+	return kg_params_is(params, "tls", "enable");
 }
 
 /* Anything known but "enable" leaves TLS off. */
@@ -101,19 +94,19 @@ static bool is_clear(const struct kg_params *params)
 
 static bool is_scram(const struct kg_params *params)
 {
-	return is_word(params, "sasl", "scram_sha256") || is_word(params, "sasl", "scram_sha512");
+	return kg_params_is(params, "sasl", "scram_sha256") || kg_params_is(params, "sasl", "scram_sha512");
 }
 
 static bool is_msk(const struct kg_params *params)
 {
-	return is_word(params, "sasl", "aws_msk_iam") ||
-	       (is_word(params, "sasl", "oauthbearer") && is_word(params, "saslTokenProvider", "aws_msk_iam"));
+	return kg_params_is(params, "sasl", "aws_msk_iam") ||
+	       (kg_params_is(params, "sasl", "oauthbearer") && kg_params_is(params, "saslTokenProvider", "aws_msk_iam"));
 }
 
 static bool is_bearer(const struct kg_params *params)
 {
-	return is_word(params, "sasl", "oauthbearer") &&
-	       (kg_params_missing(params, "saslTokenProvider") || is_word(params, "saslTokenProvider", "bearer"));
+	return kg_params_is(params, "sasl", "oauthbearer") &&
+	       (kg_params_missing(params, "saslTokenProvider") || kg_params_is(params, "saslTokenProvider", "bearer"));
 }
 
 static void decide(const struct kg_params *params, struct kg_channel *out)
@@ -136,7 +129,7 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 
 	if (!kg_param_value_given(password))
 		return false;
-	if (is_word(params, "sasl", "plaintext"))
+	if (kg_params_is(params, "sasl", "plaintext"))
 		*ret_use = (struct kg_credential_use){.parameter = "password", .what = "the password", .key = password->key};
 	else if (is_scram(params))
 		*ret_use = (struct kg_credential_use){.parameter = "password", .what = "the SCRAM handshake", .key = password->key};
@@ -153,17 +146,6 @@ static enum kg_other_identities other_identity(const struct kg_params *params)
 	bool open = kg_params_get(params, "sasl")->state == KG_PARAM_PRESENT || kg_params_get(params, "sasl")->state == KG_PARAM_UNRESOLVED;
 
 	return is_msk(params) || open ? KG_IDENTITY_UNDESCRIBED : KG_IDENTITY_IGNORED;
-}
-
-static int need(const struct kg_params *params, const char *const *names, const char *detail, struct kg_complaints *out)
-{
-	int status = 0;
-
-	for (; *names && status == 0; names++) {
-		if (kg_params_missing(params, *names))
-			status = kg_complain_missing(params, *names, detail, out);
-	}
-	return status;
 }
 
 /* Sarama reads "3.6.0", and four numbers for what came before Kafka 1.0: "0.11.0.2". */
@@ -225,18 +207,11 @@ static int check_partitions_with_lag(const struct kg_params *params, struct kg_c
 
 static int check_certificates(const struct kg_params *params, struct kg_complaints *out)
 {
-	static const char *const names[] = {"cert", "key"};
-	int status = 0;
+	int status = is_tls(params) ? kg_tls_material_check_halves(params, out) : 0;
 
-	if (!is_tls(params))
-		return 0;
-	for (size_t i = 0; i < KG_ARRAY_LEN(names) && status == 0; i++) {
-		if (kg_params_given(params, names[i]) && kg_params_missing(params, names[1 - i]))
-			status = kg_complain_missing(params, names[1 - i], "a certificate and its key go together", out);
-	}
-	if (status == 0 && kg_params_missing(params, "keyPassword"))
+	if (status == 0 && is_tls(params) && kg_params_missing(params, "keyPassword"))
 		status = kg_tls_material_check_pair(params, out);
-	return status ? status : kg_tls_material_check_ca(params, out);
+	return status || !is_tls(params) ? status : kg_tls_material_check_ca(params, out);
 }
 
 /* A word in both places: KEDA 2.19 and before refuse it for kafka when the metadata turn TLS on or name a SASL; apache-kafka always does. */
@@ -259,7 +234,7 @@ static int check_places(const struct kg_params *params, bool always, struct kg_c
 static int check_idle(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char *const certificates[] = {"ca", "cert"};
-	bool no_sasl = kg_params_missing(params, "sasl") || is_word(params, "sasl", "none");
+	bool no_sasl = kg_params_missing(params, "sasl") || kg_params_is(params, "sasl", "none");
 	int status = 0;
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(certificates) && status == 0 && is_clear(params); i++) {
@@ -279,13 +254,13 @@ static int check_msk(const struct kg_params *params, struct kg_complaints *out)
 		status = kg_params_given(params, "tls") ? kg_complain_conflict(params, "tls", "must be enable for AWS MSK IAM", out)
 		                                        : kg_complain_missing(params, "tls", "AWS MSK IAM needs tls: enable", out);
 	if (status == 0)
-		status = need(params, KG_NAMES("awsRegion"), "AWS MSK IAM needs it", out);
+		status = kg_complain_each_missing(params, KG_NAMES("awsRegion"), "AWS MSK IAM needs it", out);
 	return status ? status : kg_aws_check(params, out);
 }
 
 static int check_kerberos(const struct kg_params *params, struct kg_complaints *out)
 {
-	int status = need(params, KG_NAMES("username", "realm", "kerberosConfig"), "sasl gssapi needs it", out);
+	int status = kg_complain_each_missing(params, KG_NAMES("username", "realm", "kerberosConfig"), "sasl gssapi needs it", out);
 
 	if (status == 0 && kg_params_given(params, "password") && kg_params_given(params, "keytab"))
 		status = kg_complain_conflict(params, "keytab", "must not be given together with password", out);
@@ -310,13 +285,14 @@ static int check_sasl(const struct kg_params *params, struct kg_complaints *out)
 
 	if (is_msk(params))
 		return check_msk(params, out);
-	if (is_word(params, "sasl", "gssapi"))
+	if (kg_params_is(params, "sasl", "gssapi"))
 		return check_kerberos(params, out);
-	if (is_word(params, "sasl", "plaintext") || is_scram(params))
-		return need(params, KG_NAMES("username", "password"), "sasl needs it", out);
+	if (kg_params_is(params, "sasl", "plaintext") || is_scram(params))
+		return kg_complain_each_missing(params, KG_NAMES("username", "password"), "sasl needs it", out);
 	if (!is_bearer(params))
 		return 0;
-	status = need(params, KG_NAMES("username", "password", "oauthTokenEndpointUri"), "sasl oauthbearer needs it", out);
+	status = kg_complain_each_missing(params, KG_NAMES("username", "password", "oauthTokenEndpointUri"), "sasl oauthbearer needs it",
+	                                  out);
 	return status ? status : check_extensions(params, out);
 }
 
@@ -339,9 +315,9 @@ static int check_apache_sasl(const struct kg_params *params, struct kg_complaint
 {
 	if (is_msk(params))
 		return check_msk(params, out);
-	if (is_word(params, "sasl", "plaintext"))
-		return need(params, KG_NAMES("username", "password"), "sasl plaintext needs it", out);
-	if (is_word(params, "sasl", "gssapi"))
+	if (kg_params_is(params, "sasl", "plaintext"))
+		return kg_complain_each_missing(params, KG_NAMES("username", "password"), "sasl plaintext needs it", out);
+	if (kg_params_is(params, "sasl", "gssapi"))
 		return kg_complain_invalid(params, "sasl", "must not be gssapi: apache-kafka has no Kerberos, kafka has", out);
 	if (is_scram(params) && kg_params_missing(params, "password"))
 		return kg_complain_lacking(params, "password", "sasl needs it", out);

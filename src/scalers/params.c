@@ -49,6 +49,13 @@ const char *kg_params_text(const struct kg_params *params, const char *name)
 	return value->state == KG_PARAM_KNOWN ? value->text : NULL;
 }
 
+bool kg_params_is(const struct kg_params *params, const char *name, const char *word)
+{
+	const char *text = kg_params_text(params, name);
+
+	return text && strcmp(text, word) == 0;
+}
+
 bool kg_params_true(const struct kg_params *params, const char *name, bool otherwise)
 {
 	const char *text = kg_params_text(params, name);

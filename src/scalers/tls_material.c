@@ -27,6 +27,18 @@ int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complai
 	return status;
 }
 
+int kg_tls_material_check_halves(const struct kg_params *params, struct kg_complaints *out)
+{
+	static const char *const names[] = {"cert", "key"};
+	int status = 0;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(names) && status == 0; i++) {
+		if (kg_params_given(params, names[i]) && kg_params_missing(params, names[1 - i]))
+			status = kg_complain_missing(params, names[1 - i], "a certificate and its key go together", out);
+	}
+	return status;
+}
+
 int kg_tls_material_check_ca(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char detail[] = "must hold certificates in PEM";

@@ -68,6 +68,9 @@ bool kg_params_missing(const struct kg_params *params, const char *name);
 /* The known text (default included) or NULL. */
 const char *kg_params_text(const struct kg_params *params, const char *name);
 
+/* Is the known value (default included) exactly `word`? */
+bool kg_params_is(const struct kg_params *params, const char *name, const char *word);
+
 /* The known value as a boolean by Go's rules; `otherwise` when it is not known or no boolean. */
 bool kg_params_true(const struct kg_params *params, const char *name, bool otherwise);
 

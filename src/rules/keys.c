@@ -243,23 +243,26 @@ static int check_deprecated_row(const struct kg_rule_context *context, const str
 {
 	bool refused = row->deprecated && row->deprecated <= context->keda_version;
 	bool announced = row->announced && row->announced <= context->keda_version;
+	const struct kg_params *params = &trigger->resolved.params;
+	const struct kg_param_value *value = &params->values[row - params->scaler->params];
 	char version[KG_VERSION_TEXT_MAX];
 
-	if ((!refused && !announced) || !kg_param_exists(row, context->keda_version) ||
-	    !kg_params_given(&trigger->resolved.params, row->name))
+	if ((!refused && !announced) || !kg_param_exists(row, context->keda_version) || !kg_param_value_given(value))
 		return 0;
 	(void)kg_version_text(refused ? row->deprecated : row->announced, version);
-	return kg_findings_add(out, &(struct kg_finding){
-	                                    .rule = KG_RULE_PARAMETER_DEPRECATED,
-	                                    .path = kg_rule_parameter_path(context, trigger, row->name),
-	                                    .type = refused ? KG_FIELD_FORBIDDEN : KG_FIELD_NO_EFFECT,
-	                                    .detail = kg_arena_printf(context->arena,
-	                                                              refused ? "%s is deprecated, and KEDA refuses it since %s"
-	                                                                      : "%s is deprecated since KEDA %s: still read, to be removed",
-	                                                              row->name, version),
-	                                    .fix = instead(context, row),
-	                                    .ceiling = refused ? kg_rule_version_ceiling(context) : KG_ACTION_WARN,
-	                            });
+	return kg_findings_add(out,
+	                       &(struct kg_finding){
+	                               .rule = KG_RULE_PARAMETER_DEPRECATED,
+	                               .path = value->source == KG_SOURCE_METADATA ? kg_rule_metadata_path(context, trigger, value->key)
+	                                                                           : kg_rule_parameter_path(context, trigger, row->name),
+	                               .type = refused ? KG_FIELD_FORBIDDEN : KG_FIELD_NO_EFFECT,
+	                               .detail = kg_arena_printf(context->arena,
+	                                                         refused ? "%s is deprecated, and KEDA refuses it since %s"
+	                                                                 : "%s is deprecated since KEDA %s: still read, to be removed",
+	                                                         row->name, version),
+	                               .fix = instead(context, row),
+	                               .ceiling = refused ? kg_rule_version_ceiling(context) : KG_ACTION_WARN,
+	                       });
 }
 
 static int check_deprecated(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)

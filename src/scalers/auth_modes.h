@@ -43,6 +43,16 @@
 	PARAM("endpointParams", KG_FROM_AUTH, KG_TYPE_QUERY,  KG_OPTIONAL, .since = (parameters_since_), .checked_since = KG_AUTH_TYPED_SINCE, .secret_inside = true, .auth_mode = KG_AUTH_OAUTH), \
 	PARAM("scopes",         KG_FROM_AUTH, KG_TYPE_LIST,   KG_OPTIONAL, .since = KG_VERSION(2, 20, 0), .also = {"scope"}, .auth_mode = KG_AUTH_OAUTH)
 
+/* The whole block of a scaler that took it over as it is. */
+#define KG_AUTH_BLOCK_ROWS \
+	PARAM("authModes",   KG_FROM_METADATA, KG_TYPE_LIST,   KG_OPTIONAL, .removed = KG_AUTH_API_KEY_SINCE, .values = KG_AUTH_WORDS, .exclusive = KG_AUTH_EXCLUSIVE), \
+	PARAM("bearerToken", KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_AUTH_API_KEY_SINCE, .credential = true, .auth_mode = KG_AUTH_BEARER, .sent_as = "the bearer token"), \
+	KG_AUTH_ROWS_2_18, \
+	KG_AUTH_ROWS, \
+	KG_AUTH_CUSTOM_ROWS(0), \
+	KG_AUTH_OAUTH_ROWS(0, 0), \
+	PARAM("scopes",      KG_FROM_AUTH,     KG_TYPE_LIST,   KG_OPTIONAL, .removed = KG_VERSION(2, 20, 0), .auth_mode = KG_AUTH_OAUTH)
+
 /* clang-format on */
 
 /* What the listed modes need and do not have, modes that the scaler does not implement, credentials that no mode switches on. 0 or KG_ENOMEM. */

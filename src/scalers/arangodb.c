@@ -1,0 +1,55 @@
+/*
+ * arangodb: the number that a query gives, over HTTP. Its endpoints are a comma list; the first one shows how they are reached.
+ */
+#include "kedagate/syntax/url.h"
+#include "scalers/auth_modes.h"
+#include "scalers/complaints.h"
+
+#define TYPED_SINCE KG_VERSION(2, 15, 0)
+
+/* clang-format off */
+static const struct kg_param rows[] = {
+	PARAM("endpoints",            KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("dbName",               KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("collection",           KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("query",                KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("queryValue",           KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_REQUIRED_WITHOUT_FORMULA, .bound = KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA),
+	PARAM("activationQueryValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),
+	PARAM("unsafeSsl",            KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
+	PARAM("connectionLimit",      KG_FROM_METADATA,      KG_TYPE_INT,    KG_OPTIONAL),
+	KG_AUTH_BLOCK_ROWS,
+};
+/* clang-format on */
+
+/* In clear text when any endpoint is. */
+static void decide(const struct kg_params *params, struct kg_channel *out)
+{
+	const char *text = kg_params_text(params, "endpoints");
+	struct kg_list list = kg_list_of(kg_slice_of(text), ',');
+	struct kg_slice endpoint;
+
+	while (text && kg_list_next(&list, &endpoint)) {
+		if (endpoint.length >= 7 && kg_slice_equal_nocase((struct kg_slice){endpoint.start, 7}, "http://"))
+			out->encryption = KG_ENCRYPTION_OFF;
+		else if (out->encryption == KG_ENCRYPTION_UNKNOWN && endpoint.length >= 8 &&
+		         kg_slice_equal_nocase((struct kg_slice){endpoint.start, 8}, "https://"))
+			out->encryption = KG_ENCRYPTION_ON;
+	}
+	out->parameter = "endpoints";
+	out->because = "the scheme of an endpoint is http";
+	out->fix = "write https:// endpoints";
+}
+
+const struct kg_scaler kg_scaler_arangodb = {
+        .type = "arangodb",
+        .params = rows,
+        .param_count = KG_ARRAY_LEN(rows),
+        .typed_since = TYPED_SINCE,
+        .read_since = TYPED_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .auth_modes = KG_AUTH_BASIC | KG_AUTH_BEARER,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .verification_switch = "unsafeSsl",
+        .check = kg_auth_modes_check,
+        .source = "pkg/scalers/arangodb_scaler.go",
+};

@@ -1,0 +1,57 @@
+/*
+ * couchdb: how many documents a query finds. KEDA signs in as admin, whatever username says, and the parts make an http URL.
+ */
+#include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
+#include "scalers/scalers.h"
+
+#define TYPED_SINCE KG_VERSION(2, 16, 0)
+
+/* clang-format off */
+static const struct kg_param rows[] = {
+	PARAM("connectionString",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true),
+	PARAM("host",                 KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("port",                 KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("username",             KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("password",             KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"),
+	PARAM("dbName",               KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("query",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("queryValue",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_REQUIRED_WITHOUT_FORMULA, .bound = KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA),
+	PARAM("activationQueryValue", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
+};
+/* clang-format on */
+
+static void decide(const struct kg_params *params, struct kg_channel *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+	struct kg_url url;
+
+	if (!text && !kg_params_missing(params, "connectionString"))
+		return;
+	out->encryption = KG_ENCRYPTION_OFF;
+	out->because = text ? "the scheme of the URL is http" : "KEDA makes an http URL of host and port";
+	out->fix = "give a connectionString that begins with https://";
+	out->parameter = text ? "connectionString" : NULL;
+	if (text && (!kg_url_parse(text, &url) || kg_slice_equal_nocase(url.scheme, "https")))
+		out->encryption = KG_ENCRYPTION_ON;
+}
+
+static int check(const struct kg_params *params, struct kg_complaints *out)
+{
+	if (!kg_params_missing(params, "connectionString"))
+		return 0;
+	return kg_complain_each_missing(params, KG_NAMES("host", "port", "username", "password", "dbName"),
+	                                "without connectionString, KEDA needs host, port, username, password and dbName", out);
+}
+
+const struct kg_scaler kg_scaler_couchdb = {
+        .type = "couchdb",
+        .params = rows,
+        .param_count = KG_ARRAY_LEN(rows),
+        .typed_since = TYPED_SINCE,
+        .read_since = TYPED_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .check = check,
+        .source = "pkg/scalers/couchdb_scaler.go",
+};

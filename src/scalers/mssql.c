@@ -1,0 +1,110 @@
+/*
+ * mssql: the number that a query gives. Encryption is a matter of the connection string alone; the parts cannot ask for it.
+ *
+ * The driver (go-mssqldb) encrypts at least the login unless encrypt=disable; without encrypt what follows is in clear text, and no certificate is verified.
+ */
+#include "kedagate/syntax/connection_string.h"
+#include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
+#include "scalers/scalers.h"
+
+#define TYPED_SINCE    KG_VERSION(2, 18, 0)
+#define IDENTITY_SINCE KG_VERSION(2, 20, 0)
+
+/* clang-format off */
+static const struct kg_param rows[] = {
+	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true),
+	PARAM("username",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("password",              KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
+	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("port",                  KG_FROM_AUTH_METADATA, KG_TYPE_INT,    KG_OPTIONAL),
+	PARAM("database",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("query",                 KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("targetValue",           KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_REQUIRED, .bound = KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA),
+	PARAM("activationTargetValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),
+};
+/* clang-format on */
+
+static const struct kg_identity_support identities[] = {
+        {KG_PROVIDER_AZURE_WORKLOAD, IDENTITY_SINCE},
+        {KG_PROVIDER_NONE, 0},
+};
+
+/* Before 2.20 the scaler never looked. */
+static enum kg_other_identities other_identity(const struct kg_params *params)
+{
+	return params->keda_version < IDENTITY_SINCE ? KG_IDENTITY_IGNORED : KG_IDENTITY_REFUSED;
+}
+
+/* The value of `encrypt` in either form: sqlserver://…?encrypt=…, or Server=…;Encrypt=… */
+static struct kg_slice encrypt_of(const char *text)
+{
+	struct kg_slice mode = {"", 0};
+	struct kg_url url;
+	bool found =
+	        kg_url_parse(text, &url) ? kg_query_get(url.query, "encrypt", &mode) : kg_connection_string_get(text, "encrypt", &mode);
+
+	return found ? kg_slice_trim(mode) : (struct kg_slice){"", 0};
+}
+
+static void decide(const struct kg_params *params, struct kg_channel *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+	struct kg_slice mode;
+
+	if (!text) {
+		if (!kg_params_missing(params, "connectionString"))
+			return;
+		out->encryption = KG_ENCRYPTION_OPTIONAL;
+		out->because =
+		        "KEDA cannot ask for encryption with host and port: only the login is encrypted, and to an unverified server";
+		out->fix = "give a connectionString with encrypt=true";
+		out->uncertain = true;
+		return;
+	}
+	mode = encrypt_of(text);
+	out->parameter = "connectionString";
+	out->fix = "add encrypt=true to the connection string";
+	out->encryption = KG_ENCRYPTION_ON;
+	if (kg_slice_equal_nocase(mode, "disable")) {
+		out->encryption = KG_ENCRYPTION_OFF;
+		out->because = "encrypt=disable turns TLS off, for the login as well";
+	} else if (mode.length == 0 || kg_slice_equal_nocase(mode, "false") || kg_slice_equal_nocase(mode, "optional") ||
+	           kg_slice_equal_nocase(mode, "no") || kg_slice_equal_nocase(mode, "0")) {
+		out->encryption = KG_ENCRYPTION_OPTIONAL;
+		out->because = "without encrypt=true only the login is encrypted, and to an unverified server";
+		out->uncertain = true;
+	}
+}
+
+static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)
+{
+	const char *name = kg_params_given(params, "connectionString") ? "connectionString" : "password";
+
+	if (!kg_params_given(params, name))
+		return false;
+	*ret_use = (struct kg_credential_use){.parameter = name, .what = "the password", .key = kg_params_get(params, name)->key};
+	return true;
+}
+
+static int check(const struct kg_params *params, struct kg_complaints *out)
+{
+	if (kg_params_missing(params, "connectionString") && kg_params_missing(params, "host"))
+		return kg_complain_missing(params, "host", "KEDA needs it, or connectionString", out);
+	return 0;
+}
+
+const struct kg_scaler kg_scaler_mssql = {
+        .type = "mssql",
+        .params = rows,
+        .param_count = KG_ARRAY_LEN(rows),
+        .typed_since = TYPED_SINCE,
+        .read_since = TYPED_SINCE,
+        .identities = identities,
+        .other_identities = KG_IDENTITY_REFUSED,
+        .other_identity = other_identity,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .check = check,
+        .credential = credential,
+        .source = "pkg/scalers/mssql_scaler.go",
+};

@@ -1,0 +1,100 @@
+/*
+ * mysql: the number that a query gives. The parts have no place for TLS; a connection string has (tls=true). The password itself is proved by a hash.
+ */
+#include <string.h>
+
+#include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
+#include "scalers/scalers.h"
+
+#define TYPED_SINCE KG_VERSION(2, 15, 0)
+
+/* clang-format off */
+static const struct kg_param rows[] = {
+	PARAM("connectionString",     KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true),
+	PARAM("username",             KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("password",             KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
+	PARAM("host",                 KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("port",                 KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("dbName",               KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("query",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("queryValue",           KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_REQUIRED),
+	PARAM("activationQueryValue", KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),
+	PARAM("metricName",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+};
+/* clang-format on */
+
+/* "user:password@tcp(host:3306)/db?tls=true" of go-sql-driver. */
+static void decide_by_string(const char *text, struct kg_channel *out)
+{
+	const char *query = strrchr(text, '?');
+	struct kg_slice mode = {"", 0};
+
+	if (query && !kg_query_get(kg_slice_of(query + 1), "tls", &mode))
+		mode = (struct kg_slice){"", 0};
+	out->parameter = "connectionString";
+	out->encryption = KG_ENCRYPTION_ON;
+	out->because = "the connection string has no tls=true";
+	out->fix = "add tls=true to the connection string";
+	if (mode.length == 0 || kg_slice_equal(mode, "false"))
+		out->encryption = KG_ENCRYPTION_OFF;
+	else if (kg_slice_equal(mode, "preferred"))
+		out->encryption = KG_ENCRYPTION_OPTIONAL;
+	if (out->encryption == KG_ENCRYPTION_OPTIONAL)
+		out->because = "tls=preferred falls back to clear text";
+}
+
+static void decide(const struct kg_params *params, struct kg_channel *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+
+	out->uncertain = true;
+	if (text) {
+		decide_by_string(text, out);
+	} else if (kg_params_missing(params, "connectionString")) {
+		out->encryption = KG_ENCRYPTION_OFF;
+		out->because = "KEDA has no TLS for host and port";
+		out->fix = "give a connectionString with tls=true";
+	}
+}
+
+static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)
+{
+	const char *name = kg_params_given(params, "connectionString") ? "connectionString" : "password";
+
+	if (!kg_params_given(params, name))
+		return false;
+	*ret_use = (struct kg_credential_use){
+	        .parameter = name, .what = "what the database is asked and answers", .key = kg_params_get(params, name)->key};
+	return true;
+}
+
+/* What the driver refuses about a string that does not end its address with a slash (dsn.go). */
+static int check_string(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+
+	if (!text || strchr(text, '/'))
+		return 0;
+	return kg_complain_invalid(params, "connectionString", "must be a DSN such as user:password@tcp(host:3306)/database", out);
+}
+
+static int check(const struct kg_params *params, struct kg_complaints *out)
+{
+	if (!kg_params_missing(params, "connectionString"))
+		return check_string(params, out);
+	return 0;
+}
+
+const struct kg_scaler kg_scaler_mysql = {
+        .type = "mysql",
+        .params = rows,
+        .param_count = KG_ARRAY_LEN(rows),
+        .typed_since = TYPED_SINCE,
+        .read_since = TYPED_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .check = check,
+        .credential = credential,
+        .source = "pkg/scalers/mysql_scaler.go",
+};

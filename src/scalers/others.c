@@ -9,8 +9,6 @@
 /* clang-format off */
 #define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
 
-TYPE(activemq, "activemq", .since = 0);
-TYPE(artemis_queue, "artemis-queue", .since = 0);
 TYPE(azure_app_insights, "azure-app-insights", .since = 0);
 TYPE(azure_blob, "azure-blob", .since = 0);
 TYPE(azure_data_explorer, "azure-data-explorer", .since = 0);
@@ -19,7 +17,6 @@ TYPE(azure_log_analytics, "azure-log-analytics", .since = 0);
 TYPE(azure_monitor, "azure-monitor", .since = 0);
 TYPE(azure_pipelines, "azure-pipelines", .since = 0);
 TYPE(azure_queue, "azure-queue", .since = 0);
-TYPE(beanstalkd, "beanstalkd", .since = KG_VERSION(2, 16, 0));
 TYPE(datadog, "datadog", .since = 0);
 TYPE(dynatrace, "dynatrace", .since = KG_VERSION(2, 15, 0));
 TYPE(elastic_forecast, "elastic-forecast", .since = KG_VERSION(2, 20, 0));
@@ -33,22 +30,15 @@ TYPE(gcp_storage, "gcp-storage", .since = 0);
 TYPE(github_runner, "github-runner", .since = 0);
 TYPE(graphite, "graphite", .since = 0);
 TYPE(huawei_cloudeye, "huawei-cloudeye", .since = 0);
-TYPE(ibmmq, "ibmmq", .since = 0);
-TYPE(liiklus, "liiklus", .deprecated = KG_VERSION(2, 21, 0));
 TYPE(loki, "loki", .since = 0);
-TYPE(nats_jetstream, "nats-jetstream", .since = 0);
 TYPE(new_relic, "new-relic", .since = 0);
 TYPE(opensearch, "opensearch", .since = KG_VERSION(2, 20, 0));
 TYPE(openstack_metric, "openstack-metric", .since = 0);
 TYPE(openstack_swift, "openstack-swift", .since = 0);
 TYPE(predictkube, "predictkube", .since = 0);
 TYPE(pulsar, "pulsar", .since = 0);
-TYPE(rabbitmq, "rabbitmq", .since = 0);
-TYPE(solace_direct_messaging, "solace-direct-messaging", .since = KG_VERSION(2, 18, 0));
-TYPE(solace_event_queue, "solace-event-queue", .since = 0);
 TYPE(solarwinds, "solarwinds", .since = KG_VERSION(2, 18, 0));
 TYPE(splunk, "splunk", .since = KG_VERSION(2, 15, 0));
 TYPE(splunk_observability, "splunk-observability", .since = KG_VERSION(2, 18, 0));
-TYPE(stan, "stan", .removed = KG_VERSION(2, 19, 0), .instead = "nats-jetstream");
 TYPE(sumologic, "sumologic", .since = KG_VERSION(2, 18, 0));
 /* clang-format on */

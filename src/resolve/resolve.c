@@ -125,10 +125,30 @@ static int look_in_authentication(const struct sources *sources, const struct kg
 	return status;
 }
 
+/* The first key that begins with the row's name stands for all. */
+static int resolve_prefix(const struct sources *sources, const struct kg_param *row, struct kg_param_value *value)
+{
+	const struct kg_pairs *metadata = &sources->trigger->metadata;
+	size_t length = strlen(row->name);
+
+	*value = (struct kg_param_value){.state = KG_PARAM_ABSENT};
+	for (size_t i = 0; i < metadata->count; i++) {
+		const char *key = metadata->items[i].key;
+
+		if (strncmp(key, row->name, length) != 0 || key[length] == '\0')
+			continue;
+		*value = (struct kg_param_value){.state = KG_PARAM_PRESENT, .source = KG_SOURCE_METADATA, .key = key};
+		break;
+	}
+	return 0;
+}
+
 static int resolve_row(const struct sources *sources, const struct kg_param *row, struct kg_param_value *value)
 {
 	bool overridable = false; /* a source of higher precedence cannot be seen */
 
+	if (row->prefix)
+		return resolve_prefix(sources, row, value);
 	for (size_t i = 0; i < KG_SOURCES_MAX && row->from[i] != KG_SOURCE_NONE; i++) {
 		int status = try_source(sources, row, row->from[i], value);
 

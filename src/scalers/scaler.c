@@ -149,10 +149,17 @@ static inline bool is_name(const char *name, const char *text, size_t length)
 	return name[0] == text[0] && strncmp(name, text, length) == 0 && name[length] == '\0';
 }
 
+static bool begins_with(const char *text, size_t length, const char *prefix)
+{
+	size_t prefix_length = strlen(prefix);
+
+	return length > prefix_length && strncmp(text, prefix, prefix_length) == 0;
+}
+
 /* Are the first `length` bytes of `text` a name of the row? */
 static bool is_named(const struct kg_param *param, const char *text, size_t length)
 {
-	if (is_name(param->name, text, length))
+	if (param->prefix ? begins_with(text, length, param->name) : is_name(param->name, text, length))
 		return true;
 	for (size_t i = 0; i < KG_PARAM_NAMES_MAX && param->also[i]; i++) {
 		if (is_name(param->also[i], text, length))

@@ -1,0 +1,179 @@
+/*
+ * elasticsearch, elastic-forecast and opensearch: the number that a search gives. Addresses are a list; one in clear text is enough to lose the password.
+ */
+#include "kedagate/syntax/duration.h"
+#include "kedagate/syntax/text.h"
+#include "scalers/complaints.h"
+#include "scalers/scalers.h"
+
+#define ELASTIC_TYPED_SINCE KG_VERSION(2, 16, 0)
+#define NEWCOMERS_SINCE     KG_VERSION(2, 20, 0)
+
+/* clang-format off */
+#define CLUSTER_ROWS \
+	PARAM("addresses", KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_OPTIONAL, .secret_inside = true), \
+	PARAM("unsafeSsl", KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"), \
+	PARAM("username",  KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("password",  KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"), \
+	PARAM("cloudID",   KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("apiKey",    KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true)
+
+#define SEARCH_ROWS \
+	PARAM("index",                 KG_FROM_AUTH_METADATA, KG_TYPE_LIST,   KG_REQUIRED, .separator = ';'), \
+	PARAM("searchTemplateName",    KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("query",                 KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 16, 0)), \
+	PARAM("parameters",            KG_FROM_METADATA,      KG_TYPE_LIST,   KG_OPTIONAL, .separator = ';'), \
+	PARAM("valueLocation",         KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED), \
+	PARAM("targetValue",           KG_FROM_AUTH_METADATA, KG_TYPE_FLOAT,  KG_REQUIRED), \
+	PARAM("activationTargetValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"), \
+	PARAM("ignoreNullValues",      KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 17, 0), .def = "false"), \
+	PARAM("metricName",            KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL)
+
+static const struct kg_param elasticsearch_rows[] = {
+	CLUSTER_ROWS,
+	SEARCH_ROWS,
+};
+
+static const struct kg_param forecast_rows[] = {
+	CLUSTER_ROWS,
+	PARAM("jobID",                 KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED),
+	PARAM("lookAhead",             KG_FROM_METADATA, KG_TYPE_DURATION, KG_OPTIONAL, .def = "10m"),
+	PARAM("targetValue",           KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_REQUIRED, .bound = KG_BOUND_POSITIVE),
+	PARAM("activationTargetValue", KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL, .def = "0"),
+	PARAM("index",                 KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL, .def = "*"),
+	PARAM("partitionFieldValue",   KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL),
+	PARAM("byFieldValue",          KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL),
+};
+
+static const struct kg_param opensearch_rows[] = {
+	PARAM("addresses",  KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_REQUIRED, .secret_inside = true),
+	PARAM("unsafeSsl",  KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
+	PARAM("enableTLS",  KG_FROM_METADATA_AUTH,     KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
+	PARAM("username",   KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("password",   KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"),
+	PARAM("caCert",     KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("clientCert", KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("clientKey",  KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
+	SEARCH_ROWS,
+};
+/* clang-format on */
+
+static void decide(const struct kg_params *params, struct kg_channel *out)
+{
+	const char *text = kg_params_text(params, "addresses");
+	struct kg_list list = kg_list_of(kg_slice_of(text), ',');
+	struct kg_slice address;
+
+	while (text && kg_list_next(&list, &address)) {
+		if (address.length >= 7 && kg_slice_equal_nocase((struct kg_slice){address.start, 7}, "http://"))
+			out->encryption = KG_ENCRYPTION_OFF;
+		else if (out->encryption == KG_ENCRYPTION_UNKNOWN)
+			out->encryption = KG_ENCRYPTION_ON;
+	}
+	out->parameter = "addresses";
+	out->because = "the scheme of an address is http";
+	out->fix = "write https:// addresses";
+}
+
+static int check_search(const struct kg_params *params, struct kg_complaints *out)
+{
+	if (kg_params_missing(params, "searchTemplateName") && kg_params_missing(params, "query"))
+		return kg_complain_missing(params, "searchTemplateName", "KEDA needs it, or query", out);
+	if (kg_params_given(params, "searchTemplateName") && kg_params_given(params, "query"))
+		return kg_complain_conflict(params, "query", "must not be given together with searchTemplateName", out);
+	return 0;
+}
+
+/* Elastic's cloud by its id and an API key, or addresses with a user and a password; never both. */
+static int check_cluster(const struct kg_params *params, struct kg_complaints *out)
+{
+	bool cloud = kg_params_given(params, "cloudID") || kg_params_given(params, "apiKey");
+	bool no_cloud = kg_params_missing(params, "cloudID") && kg_params_missing(params, "apiKey");
+	bool addresses = kg_params_given(params, "addresses");
+	bool user = kg_params_given(params, "username") || kg_params_given(params, "password");
+
+	if (cloud && (addresses || user))
+		return kg_complain_conflict(params, addresses ? "addresses" : "username",
+		                            "must not be given together with cloudID and apiKey", out);
+	if (cloud)
+		return kg_complain_each_missing(params, KG_NAMES("cloudID", "apiKey"), "cloudID and apiKey go together", out);
+	if (addresses)
+		return kg_complain_each_missing(params, KG_NAMES("username", "password"), "addresses need it", out);
+	if (no_cloud && !user && kg_params_missing(params, "addresses"))
+		return kg_complain_missing(params, "addresses", "KEDA needs it, or cloudID and apiKey", out);
+	return 0;
+}
+
+static int check_elasticsearch(const struct kg_params *params, struct kg_complaints *out)
+{
+	int status = check_cluster(params, out);
+
+	return status ? status : check_search(params, out);
+}
+
+static int check_forecast(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *ahead = kg_params_text(params, "lookAhead");
+	bool user = kg_params_given(params, "username") || kg_params_given(params, "password");
+	bool cloud = kg_params_given(params, "cloudID") || kg_params_given(params, "apiKey");
+	int64_t nanoseconds;
+	int status = check_cluster(params, out);
+
+	if (status == 0 && user && !cloud && kg_params_missing(params, "addresses"))
+		status = kg_complain_missing(params, "addresses", "username and password need it", out);
+	if (status == 0 && ahead && kg_keda_duration_parse(kg_slice_of(ahead), &nanoseconds) && nanoseconds == 0)
+		status = kg_complain_invalid(params, "lookAhead", "must be longer than 0", out);
+	return status;
+}
+
+static int check_opensearch(const struct kg_params *params, struct kg_complaints *out)
+{
+	bool tls = kg_params_true(params, "enableTLS", false);
+	bool basic = kg_params_text(params, "enableTLS") && !kg_params_true(params, "enableTLS", true);
+	int status = 0;
+
+	if (tls)
+		status = kg_complain_each_missing(params, KG_NAMES("clientCert", "clientKey"), "enableTLS true needs it", out);
+	else if (basic)
+		status = kg_complain_each_missing(params, KG_NAMES("username", "password"), "without enableTLS KEDA needs it", out);
+	return status ? status : check_search(params, out);
+}
+
+const struct kg_scaler kg_scaler_elasticsearch = {
+        .type = "elasticsearch",
+        .params = elasticsearch_rows,
+        .param_count = KG_ARRAY_LEN(elasticsearch_rows),
+        .typed_since = ELASTIC_TYPED_SINCE,
+        .read_since = ELASTIC_TYPED_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .verification_switch = "unsafeSsl",
+        .check = check_elasticsearch,
+        .source = "pkg/scalers/elasticsearch_scaler.go",
+};
+
+const struct kg_scaler kg_scaler_elastic_forecast = {
+        .type = "elastic-forecast",
+        .since = NEWCOMERS_SINCE,
+        .params = forecast_rows,
+        .param_count = KG_ARRAY_LEN(forecast_rows),
+        .typed_since = NEWCOMERS_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .verification_switch = "unsafeSsl",
+        .check = check_forecast,
+        .source = "pkg/scalers/elastic_forecast_scaler.go",
+};
+
+const struct kg_scaler kg_scaler_opensearch = {
+        .type = "opensearch",
+        .since = NEWCOMERS_SINCE,
+        .params = opensearch_rows,
+        .param_count = KG_ARRAY_LEN(opensearch_rows),
+        .typed_since = NEWCOMERS_SINCE,
+        .other_identities = KG_IDENTITY_IGNORED,
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .verification_switch = "unsafeSsl",
+        .check = check_opensearch,
+        .source = "pkg/scalers/opensearch_scaler.go",
+};

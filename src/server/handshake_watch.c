@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "kedagate/base/compiler.h"
@@ -120,9 +120,12 @@ static ssize_t pull(gnutls_transport_ptr_t transport, void *data, size_t size)
 static ssize_t push(gnutls_transport_ptr_t transport, const giovec_t *parts, int count)
 {
 	struct kg_handshake_watch *watch = transport;
-	struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
-	ssize_t sent = sendmsg(watch->fd, &message, MSG_NOSIGNAL);
+	struct msghdr message = {.msg_iovlen = (size_t)count};
+	ssize_t sent;
 
+	/* sendmsg changes nothing there, but its type has no const. */
+	memcpy(&message.msg_iov, &parts, sizeof(parts));
+	sent = sendmsg(watch->fd, &message, MSG_NOSIGNAL);
 	watch->gone |= sent < 0 && is_fatal(errno);
 	return sent;
 }

@@ -239,8 +239,8 @@ static void the_changed_copy_is_denied_and_not_the_original(void **state)
 	struct fixture *f = *state;
 
 	update(f, TRIGGERS(QUERY("a", "x")),
-	       TRIGGERS("{type: prometheus, metadata: {serverAddress: 'https://p', query: a, threshold: 'x', namespace: sp}}, " QUERY("a",
-	                                                                                                                             "x")));
+	       TRIGGERS("{type: prometheus, metadata: {serverAddress: 'https://p', query: a, threshold: 'x', namespace: sp}}, " QUERY(
+	               "a", "x")));
 	assert_int_equal(f->judgement.denied, 1);
 	for (size_t i = 0; i < f->judgement.count; i++) {
 		const struct kg_judged_finding *judged = &f->judgement.items[i];

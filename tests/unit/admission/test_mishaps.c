@@ -159,6 +159,24 @@ static void a_review_whose_arena_ends_is_answered_500_or_right(void **state)
 	disturb_samples(*state, FAULT_ARENA);
 }
 
+/* Scopes, an exemption in its last days and one that has expired: their notes take memory of their own. */
+static void a_review_by_a_policy_with_everything_holds_as_well(void **state)
+{
+	static const char text[] =
+	        "apiVersion: kedagate.io/v1\nkind: Policy\nprofile: restricted\nscopes:\n- namespaces: ['sh*']\n"
+	        "  rules: {replica-bounds: warn}\nexemptions:\n- {rule: secret-inline, kind: ScaledObject, namespace: shop, "
+	        "name: '*', reason: soon over, expires: 2027-01-20}\n- {rule: parameter-missing, kind: ScaledObject, "
+	        "namespace: shop, name: demo, reason: long over, expires: 2026-01-20}\n";
+	struct subject *subject = *state;
+
+	kg_policy_unref(subject->policy);
+	subject->policy = NULL;
+	assert_int_equal(kg_policy_new(text, strlen(text), NULL, &subject->policy, NULL), 0);
+	disturb_samples(subject, FAULT_ALLOCATION);
+	disturb_samples(subject, FAULT_ALLOCATIONS);
+	disturb_samples(subject, FAULT_ARENA);
+}
+
 /* As many as are kept, and more. */
 static void a_review_with_very_many_findings_holds_as_well(void **state)
 {
@@ -236,6 +254,7 @@ int main(void)
 	        FAULT_TEST(a_review_without_one_allocation_is_answered_500_or_right),
 	        FAULT_TEST(a_review_without_memory_from_some_point_on_is_answered_500_or_right),
 	        FAULT_TEST(a_review_whose_arena_ends_is_answered_500_or_right),
+	        FAULT_TEST(a_review_by_a_policy_with_everything_holds_as_well),
 	        FAULT_TEST(a_review_with_very_many_findings_holds_as_well),
 	        FAULT_TEST(what_is_no_review_is_still_told_so),
 	        FAULT_TEST(every_review_of_the_corpus_holds),

@@ -228,26 +228,26 @@ void kg_metrics_set(struct kg_metrics *metrics, size_t family, const char *const
 		atomic_store_explicit(&series->value, value, memory_order_relaxed);
 }
 
-void kg_metrics_set_only(struct kg_metrics *metrics, size_t index, const char *const *labels, double value)
+void kg_metrics_set_only(struct kg_metrics *metrics, size_t family, const char *const *labels, double value)
 {
-	struct family *family;
+	struct family *place;
 	struct series *series;
 	struct series *old;
 
-	if (metrics == NULL || index >= metrics->count)
+	if (metrics == NULL || family >= metrics->count)
 		return;
-	family = &metrics->families[index];
-	if (family->description->type != KG_METRIC_GAUGE || family->label_count == 0)
+	place = &metrics->families[family];
+	if (place->description->type != KG_METRIC_GAUGE || place->label_count == 0)
 		return;
-	if (!are_valid(family, labels))
+	if (!are_valid(place, labels))
 		labels = other_labels;
-	series = new_series(family, hash_labels(family, labels), labels);
+	series = new_series(place, hash_labels(place, labels), labels);
 	if (series != NULL)
 		atomic_init(&series->value, value);
-	pthread_mutex_lock(&family->lock);
-	old = family->only;
-	family->only = series;
-	pthread_mutex_unlock(&family->lock);
+	pthread_mutex_lock(&place->lock);
+	old = place->only;
+	place->only = series;
+	pthread_mutex_unlock(&place->lock);
 	free(old);
 }
 

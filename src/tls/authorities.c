@@ -140,6 +140,8 @@ static int judge_text(const struct kg_buf *text, struct kg_trust_question *quest
 	status = verify(question, names, facts, err);
 	for (size_t i = 0; i < question->authority_count; i++)
 		X509_free(items[i]);
+	question->authorities = NULL;
+	question->authority_count = 0;
 	return status;
 }
 

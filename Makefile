@@ -1,7 +1,7 @@
 # kedagate: every target a person needs. `make help` lists them.
 #
 # BUILD      where everything that is made goes (default build)
-# SANITIZE   passed to -fsanitize= (make asan sets address,undefined in a folder of its own)
+# SANITIZE   passed to -fsanitize= (make asan sets address,undefined, make tsan thread, each in a folder of its own)
 # CC         the compiler; gcc and clang both build without a warning
 # V          any value: show the commands
 
@@ -212,10 +212,13 @@ format: ## format the C source
 	@find src include tests -name '*.[ch]' -exec clang-format -i {} +
 
 # The suites and the fuzz targets with sanitizers, each in a build folder of its own.
-.PHONY: asan fuzz-smoke fuzz-long fuzz bench
+.PHONY: asan tsan fuzz-smoke fuzz-long fuzz bench
 asan: ## every suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@hack/dependencies test
 	+@$(SUBMAKE) BUILD=$(BUILD)-asan SANITIZE=address,undefined CFLAGS='-O1 -g' STAGES='$(SUITES)' suites
+tsan: ## every suite under ThreadSanitizer (clang)
+	@hack/dependencies test analysis
+	+@$(SUBMAKE) BUILD=$(BUILD)-tsan CC=clang SANITIZE=thread CFLAGS='-O1 -g' STAGES='$(SUITES)' suites
 FUZZ_BUILD = $(SUBMAKE) BUILD=$(BUILD)-fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
 FUZZ_SECONDS ?= 20
 fuzz-smoke: ## each fuzz target for 20 seconds on its corpus (FUZZ_SECONDS)
@@ -237,7 +240,7 @@ bench: ## instructions, processor time and memory, against their budgets
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz
 
 .PHONY: help
 help: ## list the targets

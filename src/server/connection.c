@@ -171,7 +171,7 @@ bool kg_connection_is_slow(const struct kg_connection *connection, int64_t now)
 {
 	int64_t began = atomic_load(&connection->span_began);
 
-	if (began == 0 || (!atomic_load(&connection->span_poor) && now - began < 2 * KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND))
+	if (began == 0 || (!atomic_load(&connection->span_poor) && now - began < KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND * 2))
 		return false;
 	/* Otherwise it is this side that has not found the time to read. */
 	return !has_unread_bytes(connection->fd);

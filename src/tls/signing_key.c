@@ -74,6 +74,12 @@ static int make_room(const EVP_PKEY *key, gnutls_datum_t *ret_signature, size_t 
 	return GNUTLS_E_SUCCESS;
 }
 
+/* ECDSA of OpenSSL 3.0 says that it signed although it lacked the memory to write the signature; the length is then past all bounds. */
+static bool is_written(const EVP_PKEY *key, size_t length)
+{
+	return length > 0 && length <= (size_t)EVP_PKEY_get_size(key);
+}
+
 static int finish(bool signed_it, gnutls_datum_t *signature, size_t length)
 {
 	/* OpenSSL keeps errors for whoever asks next on this thread. */
@@ -108,7 +114,7 @@ static int sign_hash(gnutls_privkey_t view, gnutls_sign_algorithm_t id, void *ar
 	context = EVP_PKEY_CTX_new(key, NULL);
 	signed_it = context != NULL && sign_digest(context, scheme, hash, signature->data, &length);
 	EVP_PKEY_CTX_free(context);
-	return finish(signed_it, signature, length);
+	return finish(signed_it && is_written(key, length), signature, length);
 }
 
 /* Ed25519 hashes by itself. */
@@ -132,7 +138,7 @@ static int sign_data(gnutls_privkey_t view, gnutls_sign_algorithm_t id, void *ar
 	signed_it = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
 	            EVP_DigestSign(context, signature->data, &length, data->data, data->size) == 1;
 	EVP_MD_CTX_free(context);
-	return finish(signed_it, signature, length);
+	return finish(signed_it && is_written(key, length), signature, length);
 }
 
 static gnutls_pk_algorithm_t algorithm(const EVP_PKEY *key)

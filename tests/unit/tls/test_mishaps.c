@@ -2,6 +2,7 @@
 
 #include "kedagate/tls/certs_init.h"
 #include "support/faults/faults.h"
+#include "tls/signing_key.h"
 #include "unit/tls/store_fixture.h"
 
 /* A file that holds no pair, told apart from one that is not there. */
@@ -246,9 +247,40 @@ static void making_certificates_fails_with_a_reason(void **state)
 	assert_true(fault_each(FAULT_INTERRUPT, make_certificates, *state) > 0);
 }
 
+/* A signature is whole or none: GnuTLS copies as much as it is told. */
+static bool sign(const struct fault *fault, void *context)
+{
+	static unsigned char bytes[] = "what is signed";
+	const gnutls_datum_t data = {bytes, sizeof(bytes)};
+	gnutls_datum_t signature = {0};
+	gnutls_privkey_t view;
+	int result;
+	bool met;
+
+	assert_int_equal(kg_signing_key_new(context, &view), GNUTLS_E_SUCCESS);
+	fault_arm(fault);
+	result = gnutls_privkey_sign_data2(view, GNUTLS_SIGN_ECDSA_SECP256R1_SHA256, 0, &data, &signature);
+	met = fault_disarm();
+	assert_true(result == GNUTLS_E_SUCCESS ? signature.size > 0 && signature.size <= 128 : met);
+	gnutls_free(signature.data);
+	gnutls_privkey_deinit(view);
+	return met;
+}
+
+static void a_signature_is_whole_or_none(void **state)
+{
+	EVP_PKEY *key = forge_key(NULL);
+
+	(void)state;
+	assert_true(fault_each(FAULT_ALLOCATION, sign, key) > 0);
+	assert_true(fault_each(FAULT_ALLOCATIONS, sign, key) > 0);
+	EVP_PKEY_free(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        WITH_STORE(a_signature_is_whole_or_none),
 	        WITH_STORE(a_reload_without_one_allocation_keeps_the_old_pair_or_serves_the_new),
 	        WITH_STORE(a_reload_without_memory_from_some_point_on_does_so_too),
 	        WITH_STORE(a_reload_that_cannot_read_keeps_the_old_pair),

@@ -8,7 +8,7 @@ import pathlib
 import signal
 
 import pytest
-from daemon import JSON
+from daemon import JSON, wait_until
 from program import BINARY, ROOT, run
 from test_serve_reviews import recorded
 
@@ -96,5 +96,6 @@ def test_a_server_that_is_short_of_memory_for_a_while_serves_on(serve, one_in):
     assert set(statuses) != {200}
     daemon.process.send_signal(signal.SIGUSR2)
     connection.close()
+    wait_until(lambda: ask(daemon, daemon.connection(), REVIEWED[0]) == 200, "the signal to arrive")
     for name in REVIEWED * 5:
         assert ask(daemon, daemon.connection(), name) == 200

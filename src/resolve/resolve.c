@@ -13,6 +13,7 @@ struct sources {
 	const struct kg_trigger *trigger;
 	struct kg_environment environment;
 	struct kg_auth_source authentication;
+	bool nothing_in[KG_SOURCE_ENV + 1]; /* by source: it gives nothing to any parameter of this trigger, so no row need look there */
 	struct kg_arena *arena;
 };
 
@@ -24,7 +25,9 @@ static const struct kg_pair *find_key(const struct kg_pairs *metadata, const cha
 	for (size_t i = 0; i < metadata->count; i++) {
 		const char *key = metadata->items[i].key;
 
-		if (key[0] == name[0] && strncmp(key, name, length) == 0 && strcmp(key + length, suffix) == 0)
+		/* Most differ within two letters; no name is empty, and a name of one letter ends with the NUL. */
+		if (key[0] == name[0] && (key[1] == name[1] || length == 1) && strncmp(key, name, length) == 0 &&
+		    strcmp(key + length, suffix) == 0)
 			return &metadata->items[i];
 	}
 	return NULL;
@@ -150,8 +153,11 @@ static int resolve_row(const struct sources *sources, const struct kg_param *row
 	if (row->prefix)
 		return resolve_prefix(sources, row, value);
 	for (size_t i = 0; i < KG_SOURCES_MAX && row->from[i] != KG_SOURCE_NONE; i++) {
-		int status = try_source(sources, row, row->from[i], value);
+		int status = 0;
 
+		if (sources->nothing_in[row->from[i]])
+			continue;
+		status = try_source(sources, row, row->from[i], value);
 		if (status)
 			return status;
 		if (value->state == KG_PARAM_UNRESOLVED)
@@ -184,6 +190,15 @@ static int resolve_rows(const struct sources *sources, const struct kg_scaler *s
 	}
 	params->values = values;
 	return 0;
+}
+
+static bool has_env_key(const struct kg_pairs *metadata)
+{
+	for (size_t i = 0; i < metadata->count; i++) {
+		if (strstr(metadata->items[i].key, "FromEnv"))
+			return true;
+	}
+	return false;
 }
 
 static struct kg_identity identity_of(const struct kg_auth_source *source)
@@ -224,6 +239,8 @@ int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, s
 
 	kg_environment_init(&sources.environment, context);
 	kg_auth_source_init(&sources.authentication, &sources.environment, context, trigger);
+	sources.nothing_in[KG_SOURCE_ENV] = !has_env_key(&trigger->metadata);
+	sources.nothing_in[KG_SOURCE_AUTH] = !sources.authentication.authentication && !kg_auth_source_unresolved(&sources.authentication);
 	*out = (struct kg_resolved_trigger){
 	        .trigger = trigger,
 	        .index = index,

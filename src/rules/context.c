@@ -51,6 +51,53 @@ static int doubt_complaints(struct kg_rule_trigger *trigger)
 	return 0;
 }
 
+/* The row that reads the parameter from elsewhere than from this key; NULL without one. */
+static int find_elsewhere(const struct kg_params *params, const char *key, struct kg_arena *arena, const struct kg_param **ret_row)
+{
+	static const char suffix[] = "FromEnv";
+	size_t length = strlen(key);
+	size_t suffix_length = sizeof(suffix) - 1;
+	const struct kg_param *row = NULL;
+
+	if (length > suffix_length && strcmp(key + length - suffix_length, suffix) == 0)
+		key = kg_arena_strndup(arena, key, length - suffix_length);
+	if (!key)
+		return KG_ENOMEM;
+	row = kg_scaler_row(params->scaler, key, params->keda_version);
+	*ret_row = row && kg_param_exists(row, params->keda_version) ? row : NULL;
+	return 0;
+}
+
+static int init_key(const struct kg_params *params, const char *name, struct kg_arena *arena, struct kg_rule_key *key)
+{
+	const struct kg_param *row = kg_scaler_param(params->scaler, name, params->keda_version, NULL);
+	int status = 0;
+
+	*key = (struct kg_rule_key){.name = name, .use = KG_KEY_READ, .row = row};
+	if (row && !kg_param_exists(row, params->keda_version))
+		key->use = row->since > params->keda_version ? KG_KEY_NOT_YET : KG_KEY_REMOVED;
+	if (row || params->scaler->forwards_all_keys)
+		return 0;
+	status = find_elsewhere(params, name, arena, &key->row);
+	key->use = key->row ? KG_KEY_ELSEWHERE : KG_KEY_UNKNOWN;
+	return status;
+}
+
+static int init_keys(struct kg_rule_trigger *trigger, struct kg_arena *arena)
+{
+	const struct kg_pairs *metadata = &trigger->resolved.trigger->metadata;
+	struct kg_rule_key *keys = kg_arena_calloc(arena, metadata->count, sizeof(*keys));
+	int status = 0;
+
+	if (!keys)
+		return KG_ENOMEM;
+	for (size_t i = 0; i < metadata->count && status == 0; i++)
+		status = init_key(&trigger->resolved.params, metadata->items[i].key, arena, &keys[i]);
+	trigger->keys = keys;
+	trigger->key_count = metadata->count;
+	return status;
+}
+
 static int init_trigger(const struct kg_resolve_context *resolve, size_t index, bool version_known, struct kg_rule_trigger *trigger)
 {
 	int status = kg_resolve_trigger(resolve, index, &trigger->resolved);
@@ -60,7 +107,9 @@ static int init_trigger(const struct kg_resolve_context *resolve, size_t index, 
 	trigger->described = scaler && scaler->params && kg_scaler_exists(scaler, resolve->keda_version);
 	if (status || !trigger->described)
 		return status;
-	status = kg_params_check(&trigger->resolved.params, &trigger->complaints);
+	status = init_keys(trigger, resolve->arena);
+	if (status == 0)
+		status = kg_params_check(&trigger->resolved.params, &trigger->complaints);
 	if (status || version_known)
 		return status;
 	status = resolve_in_oldest(resolve, trigger);

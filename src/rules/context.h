@@ -12,10 +12,28 @@
 #include "kedagate/rules/finding.h"
 #include "kedagate/scalers/params.h"
 
+/* Does KEDA's scaler, in this version or any other, read a metadata key? */
+enum kg_key_use {
+	KG_KEY_READ,
+	KG_KEY_NOT_YET,   /* a later version does */
+	KG_KEY_REMOVED,   /* an earlier version did */
+	KG_KEY_ELSEWHERE, /* the parameter exists and is read, but not from this key */
+	KG_KEY_UNKNOWN,
+};
+
+/* One metadata key of a described trigger, and what becomes of it. */
+struct kg_rule_key {
+	const char *name;
+	enum kg_key_use use;
+	const struct kg_param *row; /* that it is about; NULL for an unknown one, and for one that is handed on */
+};
+
 /* One trigger, resolved. */
 struct kg_rule_trigger {
 	struct kg_resolved_trigger resolved;
-	bool described;                  /* its scaler's parameters are known here, and this version of KEDA has it */
+	bool described;                 /* its scaler's parameters are known here, and this version of KEDA has it */
+	const struct kg_rule_key *keys; /* of a described trigger, in the order of its metadata; else none */
+	size_t key_count;
 	struct kg_complaints complaints; /* of a described scaler */
 	/* Of a described scaler while the version is not known: the trigger as the oldest version that has it would see it. Else NULL. */
 	const struct kg_params *oldest;

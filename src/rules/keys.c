@@ -13,39 +13,6 @@
 
 static const char env_suffix[] = "FromEnv";
 
-/* `key` without "FromEnv" behind it; `key` itself when it has none; NULL without memory. */
-static const char *base_name(struct kg_arena *arena, const char *key)
-{
-	size_t length = strlen(key);
-	size_t suffix = sizeof(env_suffix) - 1;
-
-	if (length <= suffix || strcmp(key + length - suffix, env_suffix) != 0)
-		return key;
-	return kg_arena_strndup(arena, key, length - suffix);
-}
-
-enum kg_key_use kg_key_use_of(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key,
-                              const struct kg_param **ret_row)
-{
-	const struct kg_scaler *scaler = trigger->resolved.scaler;
-	const struct kg_param *row = kg_scaler_param(scaler, key, context->keda_version, NULL);
-	const char *base = NULL;
-
-	*ret_row = row;
-	if (row && kg_param_exists(row, context->keda_version))
-		return KG_KEY_READ;
-	if (row)
-		return row->since > context->keda_version ? KG_KEY_NOT_YET : KG_KEY_REMOVED;
-	if (scaler->forwards_all_keys)
-		return KG_KEY_READ;
-	base = base_name(context->arena, key);
-	row = base ? kg_scaler_row(scaler, base, context->keda_version) : NULL;
-	if (!row || !kg_param_exists(row, context->keda_version))
-		return KG_KEY_UNKNOWN;
-	*ret_row = row;
-	return KG_KEY_ELSEWHERE;
-}
-
 /* ---- parameter-unknown ---- */
 
 /* What the same thing is called elsewhere, where the letters do not tell. */
@@ -156,33 +123,31 @@ static const char *describe_elsewhere(const struct kg_rule_context *context, con
 	return sources ? kg_arena_printf(context->arena, "not read from here: KEDA takes it from %s only", sources) : NULL;
 }
 
-static int check_unknown_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key,
+static int check_unknown_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
                              struct kg_findings *out)
 {
-	const struct kg_param *row = NULL;
-	enum kg_key_use use = kg_key_use_of(context, trigger, key, &row);
 	const char *detail = NULL;
 	int status = 0;
 
-	if (use == KG_KEY_ELSEWHERE && row->ignored_with_identity && kg_params_identity_in_effect(&trigger->resolved.params))
+	if (key->use == KG_KEY_ELSEWHERE && key->row->ignored_with_identity && kg_params_identity_in_effect(&trigger->resolved.params))
 		return 0; /* connection-ignored says more */
-	if (use == KG_KEY_ELSEWHERE)
-		detail = describe_elsewhere(context, row);
-	else if (use == KG_KEY_UNKNOWN)
-		status = describe_unknown(context, trigger, key, &detail);
+	if (key->use == KG_KEY_ELSEWHERE)
+		detail = describe_elsewhere(context, key->row);
+	else if (key->use == KG_KEY_UNKNOWN)
+		status = describe_unknown(context, trigger, key->name, &detail);
 	else
 		return 0;
 	if (status)
 		return status;
 	return kg_findings_add(out, &(struct kg_finding){
 	                                    .rule = KG_RULE_PARAMETER_UNKNOWN,
-	                                    .path = kg_rule_metadata_path(context, trigger, key),
+	                                    .path = kg_rule_metadata_path(context, trigger, key->name),
 	                                    .type = KG_FIELD_NO_EFFECT,
 	                                    .detail = detail,
 	                            });
 }
 
-typedef int key_check(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key,
+typedef int key_check(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
                       struct kg_findings *out);
 
 /* Run `check` on every metadata key of every described trigger. */
@@ -192,10 +157,9 @@ static int each_key(const struct kg_rule_context *context, struct kg_findings *o
 
 	for (size_t i = 0; i < context->trigger_count; i++) {
 		const struct kg_rule_trigger *trigger = &context->triggers[i];
-		const struct kg_pairs *metadata = &trigger->resolved.trigger->metadata;
 
-		for (size_t j = 0; trigger->described && j < metadata->count && status == 0; j++)
-			status = check(context, trigger, metadata->items[j].key, out);
+		for (size_t j = 0; j < trigger->key_count && status == 0; j++)
+			status = check(context, trigger, &trigger->keys[j], out);
 	}
 	return status;
 }
@@ -212,17 +176,17 @@ static const char *instead(const struct kg_rule_context *context, const struct k
 	return row->instead ? kg_arena_printf(context->arena, "write %s instead", row->instead) : NULL;
 }
 
-static int check_removed_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key,
+static int check_removed_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
                              struct kg_findings *out)
 {
-	const struct kg_param *row = NULL;
+	const struct kg_param *row = key->row;
 	char version[KG_VERSION_TEXT_MAX];
 
-	if (kg_key_use_of(context, trigger, key, &row) != KG_KEY_REMOVED)
+	if (key->use != KG_KEY_REMOVED)
 		return 0;
 	return kg_findings_add(out, &(struct kg_finding){
 	                                    .rule = KG_RULE_PARAMETER_REMOVED,
-	                                    .path = kg_rule_metadata_path(context, trigger, key),
+	                                    .path = kg_rule_metadata_path(context, trigger, key->name),
 	                                    .type = KG_FIELD_NO_EFFECT,
 	                                    .detail = kg_arena_printf(context->arena, "KEDA does not read it any more since %s",
 	                                                              kg_version_text(row->removed, version)),
@@ -296,15 +260,12 @@ static int add_ignored(const struct kg_rule_context *context, const struct kg_ru
 }
 
 /* A literal that KEDA would not read from the metadata even without the identity. */
-static int check_ignored_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key,
+static int check_ignored_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
                              struct kg_findings *out)
 {
-	const struct kg_param *row = NULL;
-
-	if (kg_key_use_of(context, trigger, key, &row) != KG_KEY_ELSEWHERE || !row->ignored_with_identity ||
-	    !kg_params_identity_in_effect(&trigger->resolved.params))
+	if (key->use != KG_KEY_ELSEWHERE || !key->row->ignored_with_identity || !kg_params_identity_in_effect(&trigger->resolved.params))
 		return 0;
-	return add_ignored(context, trigger, kg_rule_metadata_path(context, trigger, key), row->name, out);
+	return add_ignored(context, trigger, kg_rule_metadata_path(context, trigger, key->name), key->row->name, out);
 }
 
 static int check_ignored_rows(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)

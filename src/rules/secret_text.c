@@ -249,8 +249,11 @@ const char *kg_secret_suspected_in_text(const char *text)
 
 const char *kg_secret_by_key(const char *key)
 {
-	for (size_t i = 0; i < KG_ARRAY_LEN(key_names); i++) {
-		if (kg_slice_equal_nocase(kg_slice_of(key), key_names[i].name))
+	const struct kg_slice slice = kg_slice_of(key);
+
+	/* Asked of every key. Letters of either case differ in one bit, so what differs besides is no match. */
+	for (size_t i = 0; slice.length > 0 && i < KG_ARRAY_LEN(key_names); i++) {
+		if (((key[0] ^ key_names[i].name[0]) & ~0x20) == 0 && kg_slice_equal_nocase(slice, key_names[i].name))
 			return key_names[i].what;
 	}
 	return NULL;

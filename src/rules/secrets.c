@@ -23,13 +23,12 @@ struct secret {
 /* A parameter that is a secret, by the scaler's rows; by its name where there are none. */
 static const char *secret_by_row_or_key(const struct entry *entry)
 {
-	const char *by_key = kg_secret_by_key(entry->pair->key);
+	const char *by_key = NULL;
 
-	if (!entry->row)
-		return by_key;
-	if (!entry->row->credential)
+	if (entry->row && !entry->row->credential)
 		return NULL;
-	return by_key ? by_key : "a credential";
+	by_key = kg_secret_by_key(entry->pair->key);
+	return by_key || !entry->row ? by_key : "a credential";
 }
 
 /* The keys under which KEDA's scalers take a text in a query language: query, sumologic's query.<row>, new-relic's nrql. */
@@ -58,10 +57,11 @@ static struct secret secret_in_value(const char *key, const char *value)
 static struct secret secret_in_entry(const struct kg_rule_trigger *trigger, const struct entry *entry)
 {
 	const char *value = entry->pair->value;
-	const char *by_key = kg_text_blank(value) ? NULL : secret_by_row_or_key(entry);
+	const char *by_key = NULL;
 
 	if (kg_text_blank(value))
 		return (struct secret){0};
+	by_key = secret_by_row_or_key(entry);
 	/* What a type that no KEDA has does with a key of that name, nobody knows. */
 	if (by_key && !kg_secret_is_placeholder(kg_slice_of(value)))
 		return (struct secret){by_key, trigger->resolved.scaler ? KG_ACTION_DENY : KG_ACTION_WARN};

@@ -114,32 +114,31 @@ static int check_identity(const struct kg_rule_context *context, const struct kg
 }
 
 /* KEDA ignores a key that it does not know yet: a warning, whatever the policy makes of the rule. */
-static int check_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *key, struct kg_findings *out)
+static int check_key(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
+                     struct kg_findings *out)
 {
-	const struct kg_param *row = NULL;
 	char text[KG_VERSION_TEXT_MAX];
 
-	if (kg_key_use_of(context, trigger, key, &row) != KG_KEY_NOT_YET)
+	if (key->use != KG_KEY_NOT_YET)
 		return 0;
 	return kg_findings_add(
 	        out, &(struct kg_finding){
 	                     .rule = KG_RULE_KEDA_TOO_OLD,
-	                     .path = kg_rule_metadata_path(context, trigger, key),
+	                     .path = kg_rule_metadata_path(context, trigger, key->name),
 	                     .type = KG_FIELD_NO_EFFECT,
-	                     .detail = kg_arena_printf(context->arena, "KEDA reads it from %s on", kg_version_text(row->since, text)),
+	                     .detail = kg_arena_printf(context->arena, "KEDA reads it from %s on", kg_version_text(key->row->since, text)),
 	                     .ceiling = KG_ACTION_WARN,
 	             });
 }
 
 static int check_trigger(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
-	const struct kg_pairs *metadata = &trigger->resolved.trigger->metadata;
 	int status = check_type(context, trigger, out);
 
 	if (status == 0)
 		status = check_identity(context, trigger, out);
-	for (size_t i = 0; trigger->described && i < metadata->count && status == 0; i++)
-		status = check_key(context, trigger, metadata->items[i].key, out);
+	for (size_t i = 0; i < trigger->key_count && status == 0; i++)
+		status = check_key(context, trigger, &trigger->keys[i], out);
 	return status;
 }
 

@@ -9,15 +9,14 @@
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name)
 {
 	static const struct kg_param_value absent = {.state = KG_PARAM_ABSENT};
-	size_t count = params->values ? params->scaler->param_count : 0;
+	const struct kg_param *rows = params->values ? params->scaler->params : NULL;
+	const struct kg_param *end = rows ? rows + params->scaler->param_count : NULL;
 
 	/* Asked for often, so names are told apart by their first letters where that will do. No name is empty. */
-	for (size_t i = 0; i < count; i++) {
-		const struct kg_param *row = &params->scaler->params[i];
-
+	for (const struct kg_param *row = rows; row < end; row++) {
 		if (row->name[0] == name[0] && row->name[1] == name[1] && strcmp(row->name, name) == 0 &&
 		    kg_param_exists(row, params->keda_version))
-			return &params->values[i];
+			return &params->values[row - rows];
 	}
 	return &absent;
 }

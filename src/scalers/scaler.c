@@ -143,10 +143,10 @@ bool kg_scaler_supports(const struct kg_scaler *scaler, enum kg_provider provide
 	return support->since <= version && kg_provider_exists(provider, version);
 }
 
-/* Are the first `length` bytes of `text` the whole of `name`? Most names differ in the first one. */
+/* Are the first `length` bytes of `text` the whole of `name`? Most names differ in the first two. */
 static inline bool is_name(const char *name, const char *text, size_t length)
 {
-	return name[0] == text[0] && strncmp(name, text, length) == 0 && name[length] == '\0';
+	return name[0] == text[0] && (length == 1 || name[1] == text[1]) && strncmp(name, text, length) == 0 && name[length] == '\0';
 }
 
 static bool begins_with(const char *text, size_t length, const char *prefix)

@@ -79,6 +79,9 @@ struct kg_slice kg_slice_trim(struct kg_slice slice)
 
 bool kg_text_blank(const char *text)
 {
+	/* Most texts begin with something to be seen. */
+	if (text && *text > ' ' && *text < 0x7f)
+		return false;
 	return kg_slice_trim(kg_slice_of(text)).length == 0;
 }
 

@@ -86,7 +86,7 @@ static bool read_authority(struct kg_slice authority, struct kg_url *url)
 		authority = between(at + 1, authority.start + authority.length);
 	}
 	for (size_t i = 0; i < authority.length; i++) {
-		if (authority.start[i] == ' ' || iscntrl((unsigned char)authority.start[i]))
+		if ((unsigned char)authority.start[i] <= ' ' || authority.start[i] == 0x7f)
 			return false;
 	}
 	return read_host(authority, url);

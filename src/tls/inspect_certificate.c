@@ -43,6 +43,11 @@ static void each_leaf(struct kg_inspection *inspection, certificate_check check)
 
 /* ---- dates ---- */
 
+static const char *plural(long long count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static bool is_valid_now(const struct kg_inspection *inspection, const X509 *x509)
 {
 	struct kg_certificate_dates dates;
@@ -76,11 +81,12 @@ void kg_inspect_report_expiry(struct kg_inspection *inspection, const struct kg_
 		return;
 	*ret_found = now < dates.not_before || now > dates.not_after;
 	if (now > dates.not_after) {
+		long long days = (now - dates.not_after) / SECONDS_PER_DAY;
+
 		kg_clock_format(dates.not_after, when);
-		problem =
-		        kg_inspection_add(inspection, KG_FLAW_EXPIRED, kg_spot_of(certificate), "%s (%s) expired on %s, %lld days ago",
-		                          kg_certificate_kind_text(inspection, certificate), kg_inspection_subject(inspection, certificate),
-		                          when, (long long)((now - dates.not_after) / SECONDS_PER_DAY));
+		problem = kg_inspection_add(inspection, KG_FLAW_EXPIRED, kg_spot_of(certificate), "%s (%s) expired on %s, %lld day%s ago",
+		                            kg_certificate_kind_text(inspection, certificate),
+		                            kg_inspection_subject(inspection, certificate), when, days, plural(days));
 	} else if (now < dates.not_before) {
 		kg_clock_format(dates.not_before, when);
 		problem = kg_inspection_add(inspection, KG_FLAW_NOT_YET_VALID, kg_spot_of(certificate), "%s (%s) is not valid before %s",
@@ -94,14 +100,15 @@ static void check_soon(struct kg_inspection *inspection, const struct kg_found_c
                        const struct kg_certificate_dates *dates)
 {
 	time_t left = dates->not_after - inspection->request->now;
+	long long days = left / SECONDS_PER_DAY;
 	char when[KG_TIME_TEXT_MAX];
 
 	if (left >= (time_t)SOON_DAYS * SECONDS_PER_DAY || left >= (dates->not_after - dates->not_before) / SOON_FRACTION)
 		return;
 	kg_clock_format(dates->not_after, when);
-	(void)kg_inspection_add(inspection, KG_FLAW_EXPIRES_SOON, kg_spot_of(certificate), "%s (%s) expires on %s, in %lld days",
+	(void)kg_inspection_add(inspection, KG_FLAW_EXPIRES_SOON, kg_spot_of(certificate), "%s (%s) expires on %s, in %lld day%s",
 	                        kg_certificate_kind_text(inspection, certificate), kg_inspection_subject(inspection, certificate), when,
-	                        (long long)(left / SECONDS_PER_DAY));
+	                        days, plural(days));
 }
 
 static void check_dates(struct kg_inspection *inspection, const struct kg_found_certificate *certificate)

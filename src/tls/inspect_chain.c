@@ -66,6 +66,29 @@ static void report_mismatch(struct kg_inspection *inspection, const struct kg_fo
 	                               : "tls: private key type does not match public key type");
 }
 
+/* A text of the set in which the server's certificate should stand, or may, held none: so nobody knows whose a key is. */
+static bool is_server_unread(const struct kg_inspection *inspection, size_t set)
+{
+	for (size_t i = 0; i < inspection->request->material_count; i++) {
+		const struct kg_found_material *material = &inspection->materials[i];
+		bool is_candidate = material->role == KG_MATERIAL_CERTIFICATE || material->role == KG_MATERIAL_UNKNOWN;
+
+		if (inspection->request->materials[i].set == set && is_candidate && material->certificate_count == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Without a server's certificate: must the key be that of an authority? */
+static bool is_due_to_authority(const struct kg_inspection *inspection, const struct kg_found_key *key)
+{
+	const struct kg_material *material = &inspection->request->materials[key->material];
+
+	if (material->role == KG_MATERIAL_AUTHORITY_KEY)
+		return true;
+	return material->role != KG_MATERIAL_KEY && !is_server_unread(inspection, material->set);
+}
+
 /* A file that somebody named may be the key of either; the others are one or the other by their name. */
 static void check_key(struct kg_inspection *inspection, const struct kg_found_key *key)
 {
@@ -79,7 +102,7 @@ static void check_key(struct kg_inspection *inspection, const struct kg_found_ke
 		return;
 	if (match.server != NULL)
 		report_mismatch(inspection, key, match.server, match.is_authoritys);
-	else if (match.issuer != NULL)
+	else if (match.issuer != NULL && is_due_to_authority(inspection, key))
 		report_mismatch(inspection, key, match.issuer, false);
 }
 

@@ -191,6 +191,9 @@ static void read_blocks(struct reading *reading, BIO *input)
 
 /* ---- what is not there ---- */
 
+/* Windows editors write it. OpenSSL passes over it; in Go a block begins at the beginning of a line. */
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 static bool is_der_certificate(const struct kg_material *material)
 {
 	const unsigned char *cursor = (const unsigned char *)material->text;
@@ -202,24 +205,30 @@ static bool is_der_certificate(const struct kg_material *material)
 	return found;
 }
 
+static void report_pem_missing(const struct reading *reading, const char *what)
+{
+	enum kg_material_role role = reading->material->role;
+	struct kg_certificate_problem *problem = kg_inspection_add(reading->inspection, KG_FLAW_PEM_MISSING, whole(reading), "%s", what);
+
+	if (role == KG_MATERIAL_AUTHORITY)
+		kg_inspection_client(reading->inspection, problem, "unable to parse bytes as PEM block");
+	else
+		kg_inspection_client(reading->inspection, problem, "tls: failed to find any PEM data in %s input",
+		                     wants_key(role) ? "key" : "certificate");
+}
+
 static void report_no_pem(const struct reading *reading)
 {
 	/* "-----BEGIN" in base64 */
 	static const char twice[] = "LS0tLS1CRUdJTi";
 	const struct kg_material *material = reading->material;
 	const char *what = "it holds no PEM";
-	struct kg_certificate_problem *problem;
 
 	if (strncmp(material->text, twice, sizeof(twice) - 1) == 0)
 		what = "it holds base64 of PEM instead of PEM: it was encoded once too often";
 	else if (is_der_certificate(material))
 		what = "it holds a certificate as DER, not as PEM";
-	problem = kg_inspection_add(reading->inspection, KG_FLAW_PEM_MISSING, whole(reading), "%s", what);
-	if (material->role == KG_MATERIAL_AUTHORITY)
-		kg_inspection_client(reading->inspection, problem, "unable to parse bytes as PEM block");
-	else
-		kg_inspection_client(reading->inspection, problem, "tls: failed to find any PEM data in %s input",
-		                     wants_key(material->role) ? "key" : "certificate");
+	report_pem_missing(reading, what);
 }
 
 static void report_no_key(const struct reading *reading)
@@ -251,15 +260,38 @@ static void judge_blocks(const struct reading *reading)
 		        "may have been switched");
 }
 
+/* The ca.crt of a mounted Secret: whose issuer tells no authority leaves it empty, and servers take that for none. */
+static bool lies_beside_a_certificate(const struct reading *reading)
+{
+	const struct kg_inspect_request *request = reading->inspection->request;
+
+	for (size_t i = 0; i < request->material_count; i++) {
+		if (request->materials[i].set == reading->material->set && request->materials[i].role == KG_MATERIAL_CERTIFICATE)
+			return true;
+	}
+	return false;
+}
+
+static void report_empty(const struct reading *reading)
+{
+	if (reading->material->role == KG_MATERIAL_AUTHORITY && lies_beside_a_certificate(reading))
+		(void)kg_inspection_add(reading->inspection, KG_FLAW_AUTHORITY_EMPTY, whole(reading),
+		                        "it is empty, so it tells nobody whom to trust");
+	else
+		(void)kg_inspection_add(reading->inspection, KG_FLAW_EMPTY, whole(reading), "it is empty");
+}
+
 static void read_text(struct reading *reading)
 {
 	const struct kg_material *material = reading->material;
 	BIO *input;
 
 	if (strspn(material->text, " \t\r\n") == material->length) {
-		(void)kg_inspection_add(reading->inspection, KG_FLAW_EMPTY, whole(reading), "it is empty");
+		report_empty(reading);
 		return;
 	}
+	if (strncmp(material->text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+		report_pem_missing(reading, "it begins with a byte order mark, behind which Go sees no block; most others do");
 	input = material->length <= INT_MAX ? BIO_new_mem_buf(material->text, (int)material->length) : NULL;
 	if (input == NULL) {
 		reading->inspection->failed = true;

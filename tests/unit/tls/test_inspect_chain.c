@@ -50,6 +50,30 @@ static void the_key_of_the_authority_in_the_place_of_the_servers_is_told(void **
 	family_release(&f);
 }
 
+static void a_key_whose_certificate_cannot_be_read_is_not_held_against_the_authority(void **state)
+{
+	static const char *const texts[] = {"", "hello\n", "-----BEGIN CERTIFICATE-----\nAAAA\n"};
+	static const enum kg_material_role roles[][2] = {{KG_MATERIAL_CERTIFICATE, KG_MATERIAL_KEY},
+	                                                 {KG_MATERIAL_UNKNOWN, KG_MATERIAL_UNKNOWN}};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(texts) * KG_ARRAY_LEN(roles); i++) {
+		struct scene *s = *state;
+		const enum kg_material_role *role = roles[i / KG_ARRAY_LEN(texts)];
+		struct family f;
+
+		family_make(&f);
+		put_text(s, role[0], "crt", texts[i % KG_ARRAY_LEN(texts)]);
+		put_key(put(s, role[1], 0, "key"), &f.leaf);
+		put_chain(s, KG_MATERIAL_AUTHORITY, 0, "ca", CHAIN(&f.root));
+		inspect(s);
+		assert_int_equal(s->report.problem_count, 1);
+		assert_string_equal(s->materials[s->report.problems[0].material].place, "crt");
+		family_release(&f);
+		(void)scene_tear_down(state);
+		(void)scene_set_up(state);
+	}
+}
+
 static void the_keys_of_both_are_right_in_their_places(void **state)
 {
 	struct scene *s = *state;
@@ -192,6 +216,7 @@ int main(void)
 	        SCENE(a_key_of_another_certificate_is_told),
 	        SCENE(a_key_of_another_kind_is_told_so),
 	        SCENE(the_key_of_the_authority_in_the_place_of_the_servers_is_told),
+	        SCENE(a_key_whose_certificate_cannot_be_read_is_not_held_against_the_authority),
 	        SCENE(the_keys_of_both_are_right_in_their_places),
 	        SCENE(the_authoritys_key_must_be_the_authoritys),
 	        SCENE(a_key_of_another_set_is_left_alone),

@@ -58,6 +58,36 @@ static void a_text_that_cannot_be_read_is_told(void **state)
 	}
 }
 
+static void an_empty_authority_beside_a_certificate_is_a_warning(void **state)
+{
+	struct scene *s = *state;
+	struct family f;
+
+	family_make(&f);
+	put_chain(s, KG_MATERIAL_CERTIFICATE, 0, "crt", CHAIN(&f.leaf, &f.intermediate));
+	put_text(s, KG_MATERIAL_AUTHORITY, "ca", "");
+	kg_buf_puts(put(s, KG_MATERIAL_AUTHORITY, 1, "bundle"), "");
+	expect(s, "ca#0 authority-empty, bundle#0 empty");
+	assert_int_equal(kg_flaw_info(KG_FLAW_AUTHORITY_EMPTY)->severity, KG_SEVERITY_WARNING);
+	family_release(&f);
+}
+
+static void a_byte_order_mark_hides_the_first_block_from_go(void **state)
+{
+	struct scene *s = *state;
+	struct family f;
+	struct kg_buf *text;
+
+	family_make(&f);
+	text = put(s, KG_MATERIAL_AUTHORITY, 0, "ca");
+	kg_buf_puts(text, "\xEF\xBB\xBF");
+	put_certificate(text, &f.root);
+	expect(s, "ca#0 pem-missing");
+	expect_client(s, KG_FLAW_PEM_MISSING, "unable to parse bytes as PEM block");
+	assert_int_equal(s->report.certificate_count, 1);
+	family_release(&f);
+}
+
 static void der_is_recognised(void **state)
 {
 	struct scene *s = *state;
@@ -234,6 +264,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        SCENE(a_text_that_cannot_be_read_is_told),
+	        SCENE(an_empty_authority_beside_a_certificate_is_a_warning),
+	        SCENE(a_byte_order_mark_hides_the_first_block_from_go),
 	        SCENE(der_is_recognised),
 	        SCENE(what_stands_behind_a_damaged_block_is_read),
 	        SCENE(the_older_label_of_a_certificate_is_told),

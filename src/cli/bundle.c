@@ -59,8 +59,10 @@ static int add_manifest(const struct reader *reader, const struct kg_manifest *m
 	enum kg_kind kind;
 	int status;
 
-	if (api_version == NULL || kind_text == NULL)
+	if (kind_text == NULL)
 		return 0;
+	if (api_version == NULL)
+		return add_misfit(reader, manifest, "", kind_text);
 	if (kg_policy_is_kind(api_version, kind_text))
 		return add_policy(reader, manifest);
 	status = kg_file_world_add(reader->out->world, manifest->tree);

@@ -1,5 +1,6 @@
 /*
- * Documents that are meant for KEDA, and that no KEDA takes: a misspelt kind, another version, KEDA 1's group.
+ * Documents that are meant for KEDA, and that no KEDA takes: a misspelt kind, another version, KEDA 1's group. Likewise those that are meant
+ * for a policy.
  */
 #pragma once
 
@@ -11,5 +12,5 @@ struct kg_misfit {
 	const char *field;   /* what is wrong: "apiVersion" or "kind" */
 };
 
-/* Look at the two names of a document. The kind is named only when it is nearly one of KEDA's: else nobody knows what it is. 0 or KG_ENOMEM. */
+/* Look at the two names of a document; an apiVersion that is not there is "". The kind is named only when it is nearly one of KEDA's: else nobody knows what it is. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_misfit_find(const char *api_version, const char *kind, struct kg_arena *arena, struct kg_misfit *out);

@@ -129,6 +129,9 @@ def test_a_file_that_may_not_be_read_is_an_error(tmp_path):
     ("keda.sh", "ScaledJob", "apiVersion", "keda.sh/v1alpha1"),
     ("kedash/v1alpha1", "ScaledObject", "apiVersion", "keda.sh/v1alpha1"),
     ("keda.k8s.io/v1alpha1", "ScaledObject", "apiVersion", "keda.sh/v1alpha1"),
+    ("kedagate.io/v1", "policy", "kind", "kind: Policy"),
+    ("kedagate.io/v1", "Polcy", "kind", "kind: Policy"),
+    ("kedagat.io/v1", "Policy", "apiVersion", "apiVersion: kedagate.io/v1"),
 ])
 def test_what_is_meant_for_keda_and_is_not_its_own_is_an_error(tmp_path, api_version, kind, field, hint):
     path = write(tmp_path / "a.yaml", {**authentication(), "apiVersion": api_version, "kind": kind})
@@ -138,8 +141,17 @@ def test_what_is_meant_for_keda_and_is_not_its_own_is_an_error(tmp_path, api_ver
     assert path.read_text(encoding="utf-8").splitlines()[error["line"] - 1].startswith(field)
 
 
+@pytest.mark.parametrize("kind, hint", [("ScaledObject", "apiVersion: keda.sh/v1alpha1"), ("Policy", "apiVersion: kedagate.io/v1")])
+@pytest.mark.parametrize("api_version", [{}, {"apiVersion": None}])
+def test_what_has_no_api_version_is_an_error(tmp_path, api_version, kind, hint):
+    document, code = report(write(tmp_path / "a.yaml", {"kind": kind, "metadata": {"name": "a"}, **api_version}))
+    [error] = document["errors"]
+    assert (code, hint in error["message"]) == (2, True)
+
+
 @pytest.mark.parametrize("api_version, kind", [("keda.sh/v1alpha1", "KedaController"), ("http.keda.sh/v1alpha1", "HTTPScaledObject"),
-                                               ("eventing.keda.sh/v1alpha1", "CloudEventSource"), ("example.com/v1", "ScaledObject")])
+                                               ("eventing.keda.sh/v1alpha1", "CloudEventSource"), ("example.com/v1", "ScaledObject"),
+                                               ("kedagate.io/v1", "Report"), ("audit.k8s.io/v1", "Policy"), ("kyverno.io/v1", "Policy")])
 def test_what_belongs_to_others_is_passed_over(tmp_path, api_version, kind):
     document, code = report(write(tmp_path / "a.yaml", {**authentication(), "apiVersion": api_version, "kind": kind}))
     assert (code, document["errors"], document["results"]) == (0, [], [])

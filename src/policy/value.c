@@ -127,6 +127,10 @@ static int keep_glob(struct kg_policy_reader *reader, const cJSON *value, const 
 	if (text == NULL)
 		return wrong(reader, value, "a string");
 	good = strspn(text, allowed);
+	if ((unsigned char)text[good] >= 0x7F || (text[good] > '\0' && text[good] < ' '))
+		return kg_policy_at(
+		        reader, value,
+		        kg_err_set(reader->err, KG_EINVAL, "\"%s\" matches nothing: no name has other letters than those of ASCII", text));
 	if (text[good] != '\0')
 		return kg_policy_at(reader, value,
 		                    kg_err_set(reader->err, KG_EINVAL,

@@ -230,6 +230,7 @@ static const struct bad_text bad_texts[] = {
         {HEAD "scopes:\n  - namespaces: a\n", 4, 5, "must be a list of globs, is a string"},
         {HEAD "scopes:\n  - namespaces: [a, [b]]\n", 4, 21, "scopes[0].namespaces[1]: must be a string, is a list"},
         {HEAD "scopes:\n  - names: ['team-[ab]']\n", 4, 13, "\"[\" stands in no name; wildcards are * and ?"},
+        {HEAD "scopes:\n  - names: ['t\xC3\xA4\x61m']\n", 4, 13, "no name has other letters than those of ASCII"},
         {HEAD "scopes:\n  - kinds: [ScaleObject]\n", 4, 13, "unknown kind, did you mean \"ScaledObject\"?"},
         {HEAD "scopes:\n  - kinds: ['X*']\n", 4, 13, "matches none of ScaledObject"},
         {HEAD "scopes:\n  - labels: {a: 5}\n", 4, 14, "scopes[0].labels.a: must be a string, is a number"},

@@ -100,20 +100,33 @@ static void add_exemption(struct explanation *explanation)
 	                 });
 }
 
+/* Whoever reads the scope wonders why its mode does not count: so it is said. NULL without memory. */
+static const char *mode_text(const struct explanation *explanation)
+{
+	const struct kg_decision *decision = explanation->decision;
+	const struct kg_scope *passed_over = explanation->decider->mode_scope;
+	const char *name = kg_mode_names[decision->mode];
+
+	if (decision->mode_scope)
+		return kg_arena_printf(explanation->arena, "%s, of the scope in line %u", name, decision->mode_scope->place.line);
+	if (passed_over)
+		return kg_arena_printf(explanation->arena, "%s; the mode in line %u lowers no locked rule", name,
+		                       passed_over->mode.place.line);
+	return name;
+}
+
 static void add_mode(struct explanation *explanation)
 {
 	const struct kg_decision *decision = explanation->decision;
 	const struct kg_scope *scope = decision->mode_scope;
-	const char *name = kg_mode_names[decision->mode];
 
-	add(explanation,
-	    (struct kg_decision_step){
-	            .source = KG_DECISION_MODE,
-	            .place = scope ? scope->mode.place : explanation->policy->mode_place,
-	            .action = kg_decision_excuses(decision) ? "excused" : kg_action_name(decision->action),
-	            .text = scope ? kg_arena_printf(explanation->arena, "%s, of the scope in line %u", name, scope->place.line) : name,
-	            .decides = decision->action < decision->enforced && !kg_decision_excuses(decision),
-	    });
+	add(explanation, (struct kg_decision_step){
+	                         .source = KG_DECISION_MODE,
+	                         .place = scope ? scope->mode.place : explanation->policy->mode_place,
+	                         .action = kg_decision_excuses(decision) ? "excused" : kg_action_name(decision->action),
+	                         .text = mode_text(explanation),
+	                         .decides = decision->action < decision->enforced && !kg_decision_excuses(decision),
+	                 });
 }
 
 /* Besides one for each scope: profile, rules, exemption, mode. */

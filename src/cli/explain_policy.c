@@ -4,9 +4,11 @@
 #include <strings.h>
 
 #include "kedagate/base/arena.h"
+#include "kedagate/base/buf.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/base/nearest.h"
+#include "kedagate/base/utf8.h"
 #include "kedagate/policy/decision.h"
 #include "kedagate/rules/rule.h"
 
@@ -100,15 +102,27 @@ static const char *place_text(const char *path, struct kg_position place, struct
 	return place.line > 0 ? kg_arena_printf(arena, "%s:%u", path, place.line) : "built in";
 }
 
+/* One line, whatever a reason holds. NULL without memory. */
+static const char *printable(const char *text, struct kg_arena *arena)
+{
+	struct kg_buf line KG_CLEANUP(kg_buf_release);
+
+	kg_buf_init(&line, strlen(text));
+	kg_utf8_append_printable(&line, text, strlen(text));
+	return kg_buf_status(&line) == 0 ? kg_arena_strdup(arena, kg_buf_text(&line)) : NULL;
+}
+
 enum { COLUMNS = 4 };
 
 /* The line of one step; false without memory. */
 static bool make_row(const char *path, const struct kg_decision_step *step, struct kg_arena *arena, const char **row)
 {
+	const char *text = printable(step->text, arena);
+
 	row[0] = place_text(path, step->place, arena);
 	row[1] = kg_decision_source_name(step->source);
 	row[2] = step->action;
-	row[3] = step->decides ? kg_arena_printf(arena, "%s%s<- decides", step->text, *step->text != '\0' ? "  " : "") : step->text;
+	row[3] = text != NULL && step->decides ? kg_arena_printf(arena, "%s%s<- decides", text, *text != '\0' ? "  " : "") : text;
 	return row[0] != NULL && row[3] != NULL;
 }
 

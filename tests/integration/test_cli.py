@@ -96,6 +96,14 @@ def test_what_explain_asks_for_comes_together(arguments, message):
     expect_usage_error(run("explain", *arguments), message)
 
 
+def test_a_reason_is_one_line_and_says_nothing_to_the_terminal(tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("apiVersion: kedagate.io/v1\nkind: Policy\nexemptions:\n"
+                      '- {rule: secret-inline, name: orders, reason: "one\\ntwo \\x1b[31m", expires: 2099-01-31}\n')
+    result = run("explain", "--policy", policy, "ScaledObject/shop/orders", "secret-inline")
+    assert "until 2099-01-31: one?two ?[31m  <- decides\n" in result.stdout
+
+
 @pytest.mark.parametrize("object_name, message", [
     ("ScaleObject/shop/orders", 'unknown kind "ScaleObject"; did you mean "ScaledObject"?'),
     ("Pod/shop/orders", "it must be one of KEDA's four"),

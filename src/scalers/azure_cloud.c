@@ -6,39 +6,59 @@
 static const struct cloud {
 	const char *name;
 	enum kg_azure_cloud cloud;
+	bool monitor; /* Azure Monitor's APIs know it by this name */
 } clouds[] = {
-        {"AzureCloud", KG_AZURE_PUBLIC},
-        {"AzurePublicCloud", KG_AZURE_PUBLIC},
-        {"AzureUSGovernment", KG_AZURE_US_GOVERNMENT},
-        {"AzureUSGovernmentCloud", KG_AZURE_US_GOVERNMENT},
-        {"AzureChinaCloud", KG_AZURE_CHINA},
-        {"AzureGermanCloud", KG_AZURE_GERMANY},
-        {"Private", KG_AZURE_PRIVATE},
-        {"AzureStackCloud", KG_AZURE_STACK},
+        {"AzurePublicCloud", KG_AZURE_PUBLIC, true},   {"AzureUSGovernmentCloud", KG_AZURE_US_GOVERNMENT, true},
+        {"AzureChinaCloud", KG_AZURE_CHINA, true},     {"Private", KG_AZURE_PRIVATE, true},
+        {"AzureCloud", KG_AZURE_PUBLIC, false},        {"AzureUSGovernment", KG_AZURE_US_GOVERNMENT, false},
+        {"AzureGermanCloud", KG_AZURE_GERMANY, false}, {"AzureStackCloud", KG_AZURE_STACK, false},
 };
 
-enum kg_azure_cloud kg_azure_cloud_of(const struct kg_params *params)
+/* NULL for a name that is none of them; the public cloud when the trigger names none. */
+static const struct cloud *cloud_of(const struct kg_params *params)
 {
 	const char *text = kg_params_text(params, "cloud");
 
 	if (!text)
-		return KG_AZURE_PUBLIC;
+		return &clouds[0];
 	for (size_t i = 0; i < KG_ARRAY_LEN(clouds); i++) {
 		if (kg_slice_equal_nocase(kg_slice_of(text), clouds[i].name))
-			return clouds[i].cloud;
+			return &clouds[i];
 	}
-	return KG_AZURE_UNKNOWN;
+	return NULL;
+}
+
+enum kg_azure_cloud kg_azure_cloud_of(const struct kg_params *params)
+{
+	const struct cloud *cloud = cloud_of(params);
+
+	return cloud ? cloud->cloud : KG_AZURE_UNKNOWN;
+}
+
+static int check_endpoint(const struct kg_params *params, const struct cloud *cloud, const char *endpoint, struct kg_complaints *out)
+{
+	if (cloud->cloud == KG_AZURE_PRIVATE && kg_params_missing(params, endpoint))
+		return kg_complain_missing(params, endpoint, "KEDA needs it for cloud Private", out);
+	return 0;
 }
 
 int kg_azure_cloud_check(const struct kg_params *params, const char *endpoint, struct kg_complaints *out)
 {
-	enum kg_azure_cloud cloud = kg_azure_cloud_of(params);
+	const struct cloud *cloud = cloud_of(params);
 
-	if (cloud == KG_AZURE_UNKNOWN)
+	if (!cloud)
 		return kg_complain_invalid(
 		        params, "cloud",
 		        "must be one of AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud and Private", out);
-	if (cloud == KG_AZURE_PRIVATE && kg_params_missing(params, endpoint))
-		return kg_complain_missing(params, endpoint, "KEDA needs it for cloud Private", out);
-	return 0;
+	return check_endpoint(params, cloud, endpoint, out);
+}
+
+int kg_azure_cloud_check_monitor(const struct kg_params *params, const char *endpoint, struct kg_complaints *out)
+{
+	const struct cloud *cloud = cloud_of(params);
+
+	if (!cloud || !cloud->monitor)
+		return kg_complain_invalid(params, "cloud", "must be AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud or Private",
+		                           out);
+	return check_endpoint(params, cloud, endpoint, out);
 }

@@ -1,5 +1,5 @@
 /*
- * The `cloud` of KEDA's Azure scalers (pkg/scalers/azure/azure_cloud_environment.go). It is read only with a pod identity.
+ * The `cloud` of KEDA's Azure scalers (pkg/scalers/azure/azure_cloud_environment.go).
  */
 #pragma once
 
@@ -21,3 +21,6 @@ enum kg_azure_cloud kg_azure_cloud_of(const struct kg_params *params);
 
 /* Complain about a cloud that KEDA does not know, or a private one without the parameter `endpoint`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_azure_cloud_check(const struct kg_params *params, const char *endpoint, struct kg_complaints *out);
+
+/* As kg_azure_cloud_check, for Azure Monitor's APIs of logs and metrics, which know fewer clouds. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_azure_cloud_check_monitor(const struct kg_params *params, const char *endpoint, struct kg_complaints *out);

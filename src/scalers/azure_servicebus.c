@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kedagate/syntax/regex.h"
+#include "scalers/azure_authorization.h"
 #include "scalers/azure_cloud.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
@@ -28,12 +29,6 @@ static const struct kg_param rows[] = {
 	PARAM("endpointSuffix",         KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 };
 /* clang-format on */
-
-static const struct kg_identity_support identities[] = {
-        {KG_PROVIDER_AZURE_WORKLOAD, 0},
-        {KG_PROVIDER_AZURE, 0},
-        {KG_PROVIDER_NONE, 0},
-};
 
 /* A queue, or a topic with a subscription. What rows say already is not said again. */
 static int check_entity(const struct kg_params *params, struct kg_complaints *out)
@@ -87,7 +82,7 @@ const struct kg_scaler kg_scaler_azure_servicebus = {
         .params = rows,
         .param_count = KG_ARRAY_LEN(rows),
         .typed_since = TYPED_SINCE,
-        .identities = identities,
+        .identities = kg_azure_identities,
         .other_identities = KG_IDENTITY_REFUSED,
         .transport = {.kind = KG_TRANSPORT_ALWAYS_TLS},
         .check = check,

@@ -109,8 +109,11 @@ static int check_trigger(const struct kg_rule_context *context, const struct kg_
 
 	for (size_t i = 0; i < metadata->count && status == 0; i++) {
 		struct entry entry = {.pair = &metadata->items[i]};
+		bool variable = false;
 
 		if (resolved->scaler)
+			(void)kg_scaler_param(resolved->scaler, entry.pair->key, context->keda_version, &variable);
+		if (resolved->scaler && !variable)
 			entry.row = kg_scaler_row(resolved->scaler, entry.pair->key, context->keda_version);
 		status = check_entry(context, trigger, &entry, out);
 	}

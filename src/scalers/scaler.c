@@ -196,7 +196,7 @@ const struct kg_param *kg_scaler_param(const struct kg_scaler *scaler, const cha
 			continue;
 		found = param;
 		if (ret_from_env)
-			*ret_from_env = !literal;
+			*ret_from_env = from_env;
 		if (exists)
 			break;
 	}

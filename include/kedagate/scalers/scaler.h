@@ -237,7 +237,7 @@ bool kg_scaler_supports(const struct kg_scaler *scaler, enum kg_provider provide
 
 /* The row that reads the metadata key `key` (its name, another name, or either with FromEnv where the row allows the environment): the one
  * of this version; else, so that it can be told since or until when, one of another; NULL when none ever does. *ret_from_env (optional)
- * tells which form. */
+ * tells which form; a name that ends in FromEnv itself is taken for the form where it is both. */
 const struct kg_param *kg_scaler_param(const struct kg_scaler *scaler, const char *key, uint32_t version, bool *ret_from_env);
 
 /* The row of that name (its name or another name), wherever it is read from, chosen as kg_scaler_param does. */

@@ -18,5 +18,5 @@ int kg_azure_authorization_check_tenant(const struct kg_params *params, struct k
 
 	if (!tenant || kg_params_identity_possible(params) || tenant[strspn(tenant, allowed)] == '\0')
 		return 0;
-	return kg_complain_invalid(params, "tenantId", "must be the tenant's GUID or domain: letters, digits, dots and hyphens only", out);
+	return kg_complain_doubtful(params, "tenantId", "must be the tenant's GUID or domain: letters, digits, dots and hyphens only", out);
 }

@@ -9,6 +9,6 @@
 /* The pod identities of most Azure scalers. */
 extern const struct kg_identity_support kg_azure_identities[];
 
-/* Complain about a known `tenantId` from which no login with a client secret can be made. Of what is only looked at without a pod identity. 0 or
- * KG_ENOMEM. */
+/* Complain about a known `tenantId` with which nobody can log in, unless a pod identity may be in effect. Never more than a warning: most scalers
+ * refuse it at once, but it is often a placeholder in a Secret that is filled later. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_azure_authorization_check_tenant(const struct kg_params *params, struct kg_complaints *out);

@@ -9,12 +9,6 @@
 /* clang-format off */
 #define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
 
-TYPE(azure_app_insights, "azure-app-insights", .since = 0);
-TYPE(azure_data_explorer, "azure-data-explorer", .since = 0);
-TYPE(azure_eventhub, "azure-eventhub", .since = 0);
-TYPE(azure_log_analytics, "azure-log-analytics", .since = 0);
-TYPE(azure_monitor, "azure-monitor", .since = 0);
-TYPE(azure_pipelines, "azure-pipelines", .since = 0);
 TYPE(forgejo_runner, "forgejo-runner", .since = KG_VERSION(2, 18, 0));
 TYPE(gcp_cloudtasks, "gcp-cloudtasks", .since = KG_VERSION(2, 12, 0));
 TYPE(gcp_pubsub, "gcp-pubsub", .since = 0);

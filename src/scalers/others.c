@@ -10,11 +10,6 @@
 #define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
 
 TYPE(forgejo_runner, "forgejo-runner", .since = KG_VERSION(2, 18, 0));
-TYPE(gcp_cloudtasks, "gcp-cloudtasks", .since = KG_VERSION(2, 12, 0));
-TYPE(gcp_pubsub, "gcp-pubsub", .since = 0);
-TYPE(gcp_spanner, "gcp-spanner", .since = KG_VERSION(2, 21, 0));
-TYPE(gcp_stackdriver, "gcp-stackdriver", .since = 0);
-TYPE(gcp_storage, "gcp-storage", .since = 0);
 TYPE(github_runner, "github-runner", .since = 0);
 TYPE(huawei_cloudeye, "huawei-cloudeye", .since = 0);
 TYPE(openstack_metric, "openstack-metric", .since = 0);

@@ -1,8 +1,8 @@
 /*
  * ibmmq: the depth of queues by the REST API, with basic authentication. The CA is looked at only with a certificate and its key.
  */
-#include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
+#include "scalers/request_uri.h"
 #include "scalers/scalers.h"
 #include "scalers/tls_material.h"
 
@@ -29,13 +29,9 @@ static const struct kg_param rows[] = {
 
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *host = kg_params_text(params, "host");
-	struct kg_url url;
-	int status = 0;
+	int status = kg_request_uri_check(params, "host",
+	                                  "must be a URL such as https://mq.shop:9443/ibmmq/rest/v2/admin/action/qmgr/QM1/mqsc", out);
 
-	if (host && *host != '/' && !kg_url_parse(host, &url))
-		status = kg_complain_invalid(params, "host",
-		                             "must be a URL such as https://mq.shop:9443/ibmmq/rest/v2/admin/action/qmgr/QM1/mqsc", out);
 	if (status == 0)
 		status = kg_tls_material_check_halves(params, out);
 	if (status == 0 && kg_params_given(params, "cert") && kg_params_given(params, "key") && kg_params_missing(params, "keyPassword"))

@@ -1,8 +1,7 @@
 /*
  * solarwinds: a metric of SolarWinds Observability.
  */
-#include "kedagate/syntax/url.h"
-#include "scalers/complaints.h"
+#include "scalers/request_uri.h"
 #include "scalers/scalers.h"
 
 #define SINCE KG_VERSION(2, 18, 0)
@@ -22,12 +21,7 @@ static const struct kg_param rows[] = {
 
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *host = kg_params_text(params, "host");
-	struct kg_url url;
-
-	if (!host || *host == '/' || kg_url_parse(host, &url))
-		return 0;
-	return kg_complain_invalid(params, "host", "must be a URL such as https://api.na-01.cloud.solarwinds.com", out);
+	return kg_request_uri_check(params, "host", "must be a URL such as https://api.na-01.cloud.solarwinds.com", out);
 }
 
 const struct kg_scaler kg_scaler_solarwinds = {

@@ -1,8 +1,8 @@
 /*
  * splunk: a field of a saved search. splunk-observability: a SignalFlow program, whose host KEDA makes of the realm.
  */
-#include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
+#include "scalers/request_uri.h"
 #include "scalers/scalers.h"
 
 #define SINCE               KG_VERSION(2, 15, 0)
@@ -34,14 +34,11 @@ static const struct kg_param observability_rows[] = {
 
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *host = kg_params_text(params, "host");
-	struct kg_url url;
+	int status = kg_request_uri_check(params, "host", "must be a URL such as https://splunk.shop:8089", out);
 
-	if (host && *host != '/' && !kg_url_parse(host, &url))
-		return kg_complain_invalid(params, "host", "must be a URL such as https://splunk.shop:8089", out);
-	if (kg_params_given(params, "apiToken") && kg_params_given(params, "password"))
-		return kg_complain_conflict(params, "apiToken", "must not be given together with password", out);
-	return 0;
+	if (status == 0 && kg_params_given(params, "apiToken") && kg_params_given(params, "password"))
+		status = kg_complain_conflict(params, "apiToken", "must not be given together with password", out);
+	return status;
 }
 
 const struct kg_scaler kg_scaler_splunk = {

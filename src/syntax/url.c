@@ -126,6 +126,18 @@ bool kg_url_parse(const char *text, struct kg_url *ret_url)
 	return true;
 }
 
+bool kg_request_uri_valid(const char *text)
+{
+	size_t length = strcspn(text, ":");
+	struct kg_url url;
+
+	if (*text == '/')
+		return true;
+	if (text[length] != ':' || !is_scheme((struct kg_slice){text, length}))
+		return false;
+	return strncmp(text + length, "://", 3) != 0 || kg_url_parse(text, &url);
+}
+
 bool kg_endpoint_parse(const char *text, struct kg_url *ret_url)
 {
 	struct kg_url url = empty_url(text);

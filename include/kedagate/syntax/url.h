@@ -24,6 +24,9 @@ struct kg_url {
  * that is no number, an unclosed bracket). */
 bool kg_url_parse(const char *text, struct kg_url *ret_url);
 
+/* Does Go's url.ParseRequestURI take it? Besides absolute URLs those are paths, and, by their colon, also "host:port" and "host:anything". */
+bool kg_request_uri_valid(const char *text);
+
 /* As kg_url_parse; a text without "://" is "host[:port]" with an optional path. Of a gRPC target such as "dns:///host:port", whose authority is empty,
  * the host is that of the path. */
 bool kg_endpoint_parse(const char *text, struct kg_url *ret_url);

@@ -176,18 +176,43 @@ static void escapes_are_decoded(void **state)
 	assert_false(kg_percent_decode(kg_slice_of("12345678"), true, out, sizeof(out)));
 }
 
+static void request_uris_are_what_go_takes(void **state)
+{
+	static const struct {
+		const char *text;
+		bool valid;
+	} rows[] = {
+	        {"https://host:8089/x", true},
+	        {"/path", true},
+	        {"host:8089", true},
+	        {"my.host:8089", true},
+	        {"mailto:a", true},
+	        {"http:/x", true},
+	        {"", false},
+	        {"host", false},
+	        {"host/path", false},
+	        {"10.0.0.1:80", false},
+	        {":80", false},
+	        {"my_host:80", false},
+	        {"http://host:port", false},
+	        {"http://[::1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		if (kg_request_uri_valid(rows[i].text) != rows[i].valid)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(a_url_comes_apart),
-	        cmocka_unit_test(an_empty_password_is_still_one),
-	        cmocka_unit_test(what_is_no_absolute_url_is_refused),
-	        cmocka_unit_test(an_endpoint_needs_no_scheme),
-	        cmocka_unit_test(a_domain_holds_its_hosts_only),
-	        cmocka_unit_test(any_of_several_domains_will_do),
-	        cmocka_unit_test(the_first_value_of_a_key_counts),
-	        cmocka_unit_test(queries_are_those_that_go_parses),
-	        cmocka_unit_test(escapes_are_decoded),
+	        cmocka_unit_test(request_uris_are_what_go_takes),   cmocka_unit_test(a_url_comes_apart),
+	        cmocka_unit_test(an_empty_password_is_still_one),   cmocka_unit_test(what_is_no_absolute_url_is_refused),
+	        cmocka_unit_test(an_endpoint_needs_no_scheme),      cmocka_unit_test(a_domain_holds_its_hosts_only),
+	        cmocka_unit_test(any_of_several_domains_will_do),   cmocka_unit_test(the_first_value_of_a_key_counts),
+	        cmocka_unit_test(queries_are_those_that_go_parses), cmocka_unit_test(escapes_are_decoded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

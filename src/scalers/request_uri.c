@@ -1,0 +1,15 @@
+#include "scalers/request_uri.h"
+
+#include "kedagate/syntax/url.h"
+#include "scalers/complaints.h"
+
+int kg_request_uri_check(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, parameter);
+	struct kg_url url;
+
+	if (!text || kg_url_parse(text, &url))
+		return 0;
+	return kg_request_uri_valid(text) ? kg_complain_doubtful(params, parameter, detail, out)
+	                                  : kg_complain_invalid(params, parameter, detail, out);
+}

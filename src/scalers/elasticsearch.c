@@ -5,6 +5,7 @@
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
+#include "scalers/tls_material.h"
 
 #define ELASTIC_TYPED_SINCE KG_VERSION(2, 16, 0)
 #define NEWCOMERS_SINCE     KG_VERSION(2, 20, 0)
@@ -50,7 +51,7 @@ static const struct kg_param opensearch_rows[] = {
 	PARAM("unsafeSsl",  KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("enableTLS",  KG_FROM_METADATA_AUTH,     KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("username",   KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("password",   KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"),
+	PARAM("password",   KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("caCert",     KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("clientCert", KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("clientKey",  KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
@@ -126,6 +127,17 @@ static int check_forecast(const struct kg_params *params, struct kg_complaints *
 	return status;
 }
 
+/* With enableTLS KEDA logs in by certificate, and sends no password. */
+static bool opensearch_credential(const struct kg_params *params, struct kg_credential_use *ret_use)
+{
+	const struct kg_param_value *password = kg_params_get(params, "password");
+
+	if (!kg_param_value_given(password) || kg_params_true(params, "enableTLS", true))
+		return false;
+	*ret_use = (struct kg_credential_use){.parameter = "password", .what = "the password", .key = password->key};
+	return true;
+}
+
 static int check_opensearch(const struct kg_params *params, struct kg_complaints *out)
 {
 	bool tls = kg_params_true(params, "enableTLS", false);
@@ -136,6 +148,8 @@ static int check_opensearch(const struct kg_params *params, struct kg_complaints
 		status = kg_complain_each_missing(params, KG_NAMES("clientCert", "clientKey"), "enableTLS true needs it", out);
 	else if (basic)
 		status = kg_complain_each_missing(params, KG_NAMES("username", "password"), "without enableTLS KEDA needs it", out);
+	if (status == 0 && tls)
+		status = kg_tls_material_check_named_pair(params, "clientCert", "clientKey", out);
 	return status ? status : check_search(params, out);
 }
 
@@ -175,5 +189,6 @@ const struct kg_scaler kg_scaler_opensearch = {
         .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
         .verification_switch = "unsafeSsl",
         .check = check_opensearch,
+        .credential = opensearch_credential,
         .source = "pkg/scalers/opensearch_scaler.go",
 };

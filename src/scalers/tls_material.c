@@ -16,15 +16,20 @@ static bool lacks_block(const struct kg_params *params, const char *name, const 
 	return text && !kg_pem_has_block(text, type);
 }
 
-int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out)
+int kg_tls_material_check_named_pair(const struct kg_params *params, const char *cert, const char *key, struct kg_complaints *out)
 {
 	int status = 0;
 
-	if (lacks_block(params, "cert", "CERTIFICATE"))
-		status = kg_complain_invalid(params, "cert", "must be a certificate in PEM", out);
-	if (status == 0 && lacks_block(params, "key", "PRIVATE KEY"))
-		status = kg_complain_invalid(params, "key", "must be a private key in PEM", out);
+	if (lacks_block(params, cert, "CERTIFICATE"))
+		status = kg_complain_invalid(params, cert, "must be a certificate in PEM", out);
+	if (status == 0 && lacks_block(params, key, "PRIVATE KEY"))
+		status = kg_complain_invalid(params, key, "must be a private key in PEM", out);
 	return status;
+}
+
+int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out)
+{
+	return kg_tls_material_check_named_pair(params, "cert", "key", out);
 }
 
 int kg_tls_material_check_halves(const struct kg_params *params, struct kg_complaints *out)

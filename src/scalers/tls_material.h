@@ -12,6 +12,10 @@ bool kg_tls_material_used(const struct kg_params *params);
 /* Complain about a known `cert` or `key` that is no PEM of its kind, from which KEDA cannot make a TLS client. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out);
 
+/* As kg_tls_material_check_pair, of the rows `cert` and `key`. */
+KG_MUST_CHECK int kg_tls_material_check_named_pair(const struct kg_params *params, const char *cert, const char *key,
+                                                   struct kg_complaints *out);
+
 /* Complain about a `cert` without `key` or a `key` without `cert`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_tls_material_check_halves(const struct kg_params *params, struct kg_complaints *out);
 

@@ -1,6 +1,7 @@
 #include "scalers/complaints.h"
 
 #include "kedagate/base/err.h"
+#include "kedagate/syntax/url.h"
 
 int kg_complaints_add(struct kg_complaints *complaints, const struct kg_complaint *complaint)
 {
@@ -107,6 +108,16 @@ int kg_complain_conflict(const struct kg_params *params, const char *parameter, 
 int kg_complain_doubtful(const struct kg_params *params, const char *parameter, const char *detail, struct kg_complaints *out)
 {
 	return complain_value(params, parameter, detail, true, out);
+}
+
+int kg_complain_unless_url(const struct kg_params *params, const char *parameter, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, parameter);
+	struct kg_url url;
+
+	if (!text || (kg_url_parse(text, &url) && url.host.length > 0))
+		return 0;
+	return kg_complain_doubtful(params, parameter, "must be an absolute URL, beginning with https:// or http://", out);
 }
 
 int kg_complain_ignored(const char *parameter, const char *because, struct kg_complaints *out)

@@ -30,14 +30,14 @@ static int complain(const struct kg_params *params, const char *name, const char
 }
 
 /* The text of a key in the row `name`. KEDA's parser takes any; what refuses it is Google's client. */
-static int check_key(const struct kg_params *params, const char *name, struct kg_complaints *out)
+static int check_key(const struct kg_params *params, const char *name, const struct kg_gcp_client *client, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, name);
 
 	if (!text)
 		return 0;
 	if (kg_json_text_kind(text) != KG_JSON_OBJECT)
-		return kg_complain_doubtful(params, name, "must be the JSON key of a Google service account", out);
+		return complain(params, name, "must be the JSON key of a Google service account", client->built_at_once, out);
 	if (params->keda_version >= SERVICE_ACCOUNTS_SINCE && !strstr(text, "service_account"))
 		return kg_complain_doubtful(params, name, "must be the key of a Google service account: KEDA takes no other type", out);
 	return 0;
@@ -50,7 +50,7 @@ static int check_variable(const struct kg_params *params, const struct kg_gcp_cl
 	bool empty = value->state == KG_PARAM_ABSENT || (kg_param_value_given(value) && value->source == KG_SOURCE_METADATA);
 
 	if (!empty)
-		return check_key(params, "credentials", out);
+		return check_key(params, "credentials", client, out);
 	if (client->empty_allowed)
 		return 0;
 	return complain(params, env_key, "must name a variable of the container that holds the key of a Google service account",
@@ -81,7 +81,7 @@ int kg_gcp_check(const struct kg_params *params, const struct kg_gcp_client *cli
 	if (status || has_provider(params))
 		return status;
 	if (!kg_params_missing(params, auth_key))
-		return check_key(params, auth_key, out);
+		return check_key(params, auth_key, client, out);
 	if (is_written(params, env_key))
 		return check_variable(params, client, out);
 	if (is_written(params, file_key))

@@ -12,5 +12,4 @@
 TYPE(huawei_cloudeye, "huawei-cloudeye", .since = 0);
 TYPE(openstack_metric, "openstack-metric", .since = 0);
 TYPE(openstack_swift, "openstack-swift", .since = 0);
-TYPE(pulsar, "pulsar", .since = 0);
 /* clang-format on */

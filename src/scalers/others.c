@@ -9,6 +9,4 @@
 /* clang-format off */
 #define TYPE(symbol_, type_, ...) const struct kg_scaler kg_scaler_##symbol_ = {.type = (type_), __VA_ARGS__}
 
-TYPE(openstack_metric, "openstack-metric", .since = 0);
-TYPE(openstack_swift, "openstack-swift", .since = 0);
 /* clang-format on */

@@ -76,7 +76,7 @@ int kg_gcp_check(const struct kg_params *params, const struct kg_gcp_client *cli
 {
 	int status = 0;
 
-	if (is_written(params, "credentials"))
+	if (is_written(params, "credentials") && !kg_params_identity_in_effect(params))
 		status = kg_complain_ignored("credentials", "KEDA reads a key from the environment or the authentication only", out);
 	if (status || has_provider(params))
 		return status;

@@ -222,15 +222,15 @@ static json_t *time_of(const struct kg_inspected_certificate *certificate, time_
 	return certificate->has_dates ? json_string(text) : json_null();
 }
 
-/* Put the members of a place into `object`. Takes part in the failure of the whole: NULL stays NULL. */
-static json_t *with_place(json_t *object, const struct kg_certs_place *place, size_t certificate)
+/* Put the members of a place into `entry`. Takes part in the failure of the whole: NULL stays NULL. */
+static json_t *with_place(json_t *entry, const struct kg_certs_place *place, size_t certificate)
 {
 	json_t *members = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "file", text_of(place->file), "line", number_of(place->line),
 	                            "column", number_of(place->column), "object", text_of(place->object), "key", text_of(place->key),
 	                            "certificate", number_of(certificate));
-	int failed = members == NULL || object == NULL || json_object_update(members, object) != 0;
+	int failed = members == NULL || entry == NULL || json_object_update(members, entry) != 0;
 
-	json_decref(object);
+	json_decref(entry);
 	if (!failed)
 		return members;
 	json_decref(members);

@@ -70,10 +70,11 @@ static int find_elsewhere(const struct kg_params *params, const char *key, struc
 
 static int init_key(const struct kg_params *params, const char *name, struct kg_arena *arena, struct kg_rule_key *key)
 {
-	const struct kg_param *row = kg_scaler_param(params->scaler, name, params->keda_version, NULL);
+	bool variable = false;
+	const struct kg_param *row = kg_scaler_param(params->scaler, name, params->keda_version, &variable);
 	int status = 0;
 
-	*key = (struct kg_rule_key){.name = name, .use = KG_KEY_READ, .row = row};
+	*key = (struct kg_rule_key){.name = name, .use = KG_KEY_READ, .row = row, .variable = variable};
 	if (row && !kg_param_exists(row, params->keda_version))
 		key->use = row->since > params->keda_version ? KG_KEY_NOT_YET : KG_KEY_REMOVED;
 	if (row || params->scaler->forwards_all_keys)

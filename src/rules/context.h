@@ -26,6 +26,7 @@ struct kg_rule_key {
 	const char *name;
 	enum kg_key_use use;
 	const struct kg_param *row; /* that it is about; NULL for an unknown one, and for one that is handed on */
+	bool variable;              /* its value names an environment variable */
 };
 
 /* One trigger, resolved. */

@@ -101,20 +101,29 @@ static int check_entry(const struct kg_rule_context *context, const struct kg_ru
 	return add_secret(context, kg_rule_metadata_path(context, trigger, entry->pair->key), secret, fix_of(context, entry), out);
 }
 
+/* The row that the text under the key belongs to; NULL without one, as for the name of a variable. */
+static const struct kg_param *row_of(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, size_t index)
+{
+	const struct kg_scaler *scaler = trigger->resolved.scaler;
+	const char *key = trigger->resolved.trigger->metadata.items[index].key;
+	bool variable = false;
+
+	if (trigger->described && trigger->keys[index].use == KG_KEY_READ && trigger->keys[index].row)
+		return trigger->keys[index].variable ? NULL : trigger->keys[index].row;
+	if (!scaler)
+		return NULL;
+	(void)kg_scaler_param(scaler, key, context->keda_version, &variable);
+	return variable ? NULL : kg_scaler_row(scaler, key, context->keda_version);
+}
+
 static int check_trigger(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
-	const struct kg_resolved_trigger *resolved = &trigger->resolved;
-	const struct kg_pairs *metadata = &resolved->trigger->metadata;
+	const struct kg_pairs *metadata = &trigger->resolved.trigger->metadata;
 	int status = 0;
 
 	for (size_t i = 0; i < metadata->count && status == 0; i++) {
-		struct entry entry = {.pair = &metadata->items[i]};
-		bool variable = false;
+		const struct entry entry = {&metadata->items[i], row_of(context, trigger, i)};
 
-		if (resolved->scaler)
-			(void)kg_scaler_param(resolved->scaler, entry.pair->key, context->keda_version, &variable);
-		if (resolved->scaler && !variable)
-			entry.row = kg_scaler_row(resolved->scaler, entry.pair->key, context->keda_version);
 		status = check_entry(context, trigger, &entry, out);
 	}
 	return status;

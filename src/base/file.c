@@ -48,19 +48,41 @@ static int read_all(int fd, const char *name, struct kg_buf *out, struct kg_err 
 
 int kg_file_read(const char *path, struct kg_buf *out, struct kg_err *err)
 {
+	int fd;
+	int status;
+
 	if (strcmp(path, "-") == 0)
 		return read_all(STDIN_FILENO, "standard input", out, err);
-	return kg_file_read_at(AT_FDCWD, path, out, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return kg_err_set_errno(err, "cannot read %s", path);
+	status = read_all(fd, path, out, err);
+	close(fd);
+	return status;
+}
+
+/* What can be read again, and does not make its reader wait. A directory is left to read(2), which refuses it. */
+static int check_lasting(int fd, const char *name, struct kg_err *err)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return kg_err_set_errno(err, "cannot read %s", name);
+	if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+		return 0;
+	return kg_err_set(err, KG_EIO, "cannot read %s: it is no file but a pipe or a device; write a file there", name);
 }
 
 int kg_file_read_at(int directory, const char *name, struct kg_buf *out, struct kg_err *err)
 {
-	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int status;
 
 	if (fd < 0)
 		return kg_err_set_errno(err, "cannot read %s", name);
-	status = read_all(fd, name, out, err);
+	status = check_lasting(fd, name, err);
+	if (status == 0)
+		status = read_all(fd, name, out, err);
 	close(fd);
 	return status;
 }

@@ -1,5 +1,6 @@
 #include "cli/reload.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -187,7 +188,7 @@ static void tell_dates(struct kg_reload *reload)
 static int read_policy(const struct kg_reload *reload, struct kg_buf *text, struct kg_err *err)
 {
 	const struct kg_buf *seen = &reload->policy_text;
-	int code = kg_file_read(reload->policy_path, text, err);
+	int code = kg_file_read_at(AT_FDCWD, reload->policy_path, text, err);
 
 	if (code != 0)
 		return code;

@@ -109,6 +109,16 @@ def test_good_then_bad_then_good(serve, policy, put):
     assert server.metric("kedagate_policy_reloads_total", result="success") >= 2
 
 
+def test_a_pipe_in_place_of_the_file_is_refused_and_holds_up_nothing(serve, policy):
+    server = serve("--policy", policy)
+    pipe = policy.with_suffix(".pipe")
+    os.mkfifo(pipe)
+    os.replace(pipe, policy)
+    assert "a pipe or a device" in server.wait_for(REFUSED)["reason"]
+    replace(policy, WARN)
+    server.wait_for(RELOADED)
+
+
 def in_shop(name):
     return scaled_object({"type": "no-such-scaler", "metadata": {}}, name=name)
 

@@ -15,7 +15,8 @@
  * KG_ELIMIT (names the limit), KG_ENOMEM; the message names the file. A directory is KG_EIO. After a failure `out` holds a part. */
 KG_MUST_CHECK int kg_file_read(const char *path, struct kg_buf *out, struct kg_err *err);
 
-/* As kg_file_read, relative to the directory descriptor `directory`. */
+/* As kg_file_read, relative to the directory descriptor `directory`, or AT_FDCWD; "-" is a name like any other. For files that are read again
+ * and again by a thread that must not wait: a pipe or a device is KG_EIO. */
 KG_MUST_CHECK int kg_file_read_at(int directory, const char *name, struct kg_buf *out, struct kg_err *err);
 
 /* Write a file whole: a temporary neighbour, fsync, rename. `mode` as for open(2), whatever the umask. Without `replace` an existing file is

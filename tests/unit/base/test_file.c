@@ -163,6 +163,19 @@ static void read_at_is_relative_to_the_directory(void **state)
 	close(directory);
 }
 
+/* alarm(20) ends the program if it does wait. */
+static void read_at_does_not_wait_for_a_pipe(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(mkfifo(path_of(fixture, "pipe"), 0600), 0);
+	alarm(20);
+	assert_int_equal(kg_file_read_at(AT_FDCWD, path_of(fixture, "pipe"), &fixture->buf, &fixture->err), KG_EIO);
+	alarm(0);
+	assert_non_null(strstr(fixture->err.message, "it is no file but a pipe or a device"));
+	assert_int_equal(kg_file_read_at(AT_FDCWD, "/dev/null", &fixture->buf, &fixture->err), KG_EIO);
+}
+
 static void dash_is_standard_input(void **state)
 {
 	struct fixture *fixture = *state;
@@ -273,6 +286,7 @@ int main(void)
 	        FILE_TEST(file_of_exactly_the_limit_is_read),
 	        FILE_TEST(file_over_the_limit_is_refused_with_the_limit),
 	        FILE_TEST(read_at_is_relative_to_the_directory),
+	        FILE_TEST(read_at_does_not_wait_for_a_pipe),
 	        FILE_TEST(dash_is_standard_input),
 	        FILE_TEST(write_makes_a_file_with_the_mode_whatever_the_umask),
 	        FILE_TEST(write_replaces_by_a_new_file_and_leaves_no_temporary),

@@ -19,9 +19,6 @@ enum { SECONDS_PER_DAY = 86400 };
  * more than this, nothing has. */
 enum { SOON_DAYS = 30, SOON_FRACTION = 5 };
 
-/* Go's TLS client takes no larger RSA key from a server (crypto/tls, defaultMaxRSAKeySize). */
-enum { RSA_BITS_MAX = 8192 };
-
 /* Of the names in one sentence. */
 enum { NAME_LIST_MAX = 300 };
 
@@ -135,20 +132,18 @@ void kg_inspect_dates(struct kg_inspection *inspection)
 
 /* ---- strength ---- */
 
-static bool is_long(const EVP_PKEY *key)
-{
-	return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) > RSA_BITS_MAX;
-}
-
 /* What Go says differs by kind: it reads no other curve, and takes no other kind from a server. */
 static void report_kind(struct kg_inspection *inspection, struct kg_spot spot, const EVP_PKEY *key)
 {
-	struct kg_certificate_problem *problem = kg_inspection_add(inspection, KG_FLAW_KEY_KIND, spot,
-	                                                           "clients take no key of this kind (%s)", EVP_PKEY_get0_type_name(key));
+	struct kg_certificate_problem *problem =
+	        kg_inspection_add(inspection, KG_FLAW_KEY_KIND, spot, "clients take no key of this kind (%s)", kg_key_kind(key));
 
-	kg_inspection_client(inspection, problem, "%s",
-	                     EVP_PKEY_is_a(key, "EC") ? "x509: unsupported elliptic curve"
-	                                              : "tls: server's certificate contains an unsupported type of public key");
+	if (kg_key_is_explicit(key))
+		kg_inspection_client(inspection, problem, "x509: invalid ECDSA parameters");
+	else
+		kg_inspection_client(inspection, problem, "%s",
+		                     EVP_PKEY_is_a(key, "EC") ? "x509: unsupported elliptic curve"
+		                                              : "tls: server's certificate contains an unsupported type of public key");
 }
 
 static void check_key(struct kg_inspection *inspection, struct kg_spot spot, const EVP_PKEY *key)
@@ -158,12 +153,12 @@ static void check_key(struct kg_inspection *inspection, struct kg_spot spot, con
 	if (kg_key_is_short(key)) {
 		(void)kg_inspection_add(inspection, KG_FLAW_KEY_SHORT, spot, "the RSA key of %d bits is too weak: %d are the least",
 		                        EVP_PKEY_get_bits(key), KG_RSA_BITS_MIN);
-	} else if (is_long(key)) {
+	} else if (kg_key_is_long(key)) {
 		problem = kg_inspection_add(inspection, KG_FLAW_KEY_LONG, spot,
 		                            "the RSA key of %d bits is larger than clients in Go take: %d", EVP_PKEY_get_bits(key),
-		                            RSA_BITS_MAX);
+		                            KG_RSA_BITS_MAX);
 		kg_inspection_client(inspection, problem, "tls: server sent certificate containing RSA key larger than %d bits",
-		                     RSA_BITS_MAX);
+		                     KG_RSA_BITS_MAX);
 	} else if (!kg_key_is_taken(key)) {
 		report_kind(inspection, spot, key);
 	}

@@ -45,17 +45,22 @@ static int check_key_belongs(const struct subject *subject, struct kg_err *err)
 
 static int check_key_kind(const struct subject *subject, struct kg_err *err)
 {
-	const EVP_PKEY *key = subject->pair->key;
+	const EVP_PKEY *key = X509_get0_pubkey(subject->pair->chain[0]); /* what clients see */
 	const char *path = subject->paths->key;
 
 	if (kg_key_is_short(key))
 		return kg_crypto_err_refuse(err, "%s: the RSA key of %d bits is too weak; make one of %d bits or more, or ECDSA P-256",
 		                            path, EVP_PKEY_get_bits(key), KG_RSA_BITS_MIN);
+	if (kg_key_is_long(key))
+		return kg_crypto_err_refuse(
+		        err,
+		        "%s: clients in Go take no RSA key of %d bits, %d are the most; make an ECDSA key, or RSA of 2048 to 4096 bits",
+		        path, EVP_PKEY_get_bits(key), KG_RSA_BITS_MAX);
 	if (kg_key_is_taken(key))
 		return 0;
 	return kg_crypto_err_refuse(err,
 	                            "%s: clients take no key of this kind (%s); make an ECDSA key (P-256, P-384, P-521), RSA or Ed25519",
-	                            path, EVP_PKEY_get0_type_name(key));
+	                            path, kg_key_kind(key));
 }
 
 /* `name` begins the message and says which certificate it is. */

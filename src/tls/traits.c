@@ -1,5 +1,6 @@
 #include "tls/traits.h"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
@@ -10,6 +11,11 @@
 bool kg_key_is_short(const EVP_PKEY *key)
 {
 	return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) < KG_RSA_BITS_MIN;
+}
+
+bool kg_key_is_long(const EVP_PKEY *key)
+{
+	return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) > KG_RSA_BITS_MAX;
 }
 
 static bool is_served_curve(const EVP_PKEY *key)
@@ -26,9 +32,22 @@ static bool is_served_curve(const EVP_PKEY *key)
 	return false;
 }
 
+bool kg_key_is_explicit(const EVP_PKEY *key)
+{
+	int is_explicit = 0;
+
+	return EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 && is_explicit == 1;
+}
+
+const char *kg_key_kind(const EVP_PKEY *key)
+{
+	return kg_key_is_explicit(key) ? "EC with explicit parameters, not a named curve" : EVP_PKEY_get0_type_name(key);
+}
+
 bool kg_key_is_taken(const EVP_PKEY *key)
 {
-	return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519") || (EVP_PKEY_is_a(key, "EC") && is_served_curve(key));
+	return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "ED25519") ||
+	       (EVP_PKEY_is_a(key, "EC") && is_served_curve(key) && !kg_key_is_explicit(key));
 }
 
 /* The masks are all ones when the certificate lacks the extension. */

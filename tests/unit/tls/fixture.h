@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -48,7 +49,7 @@ struct forgery {
 	const char *name_constraints;
 	const char *comment;    /* of Netscape: an extension that nobody knows any more */
 	const char *other_name; /* a SAN extension in OpenSSL's notation, instead of `name` */
-	const char *key_kind;   /* NULL: P-256; "RSA:bits", a curve, or a type of key */
+	const char *key_kind;   /* NULL: P-256; "RSA:bits", "explicit", a curve, or a type of key */
 	const char *digest;     /* NULL: SHA-256 */
 	const struct forged_pair *issuer;
 	time_t begin, end;
@@ -60,6 +61,28 @@ struct forgery {
 #define SERVER    SERVER_NAMED("hook.example")
 #define AUTHORITY .constraints = "critical,CA:TRUE", .usage = "critical,keyCertSign,cRLSign"
 
+/* With many primes a long key is made in a moment. */
+static inline EVP_PKEY *forge_rsa(int bits)
+{
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+
+	assert_true(EVP_PKEY_keygen_init(context) == 1 && EVP_PKEY_CTX_set_rsa_keygen_bits(context, bits) == 1);
+	assert_true(EVP_PKEY_CTX_set_rsa_keygen_primes(context, bits > 8192 ? 5 : 2) == 1);
+	assert_int_equal(EVP_PKEY_generate(context, &key), 1);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+/* It says all the numbers of its curve instead of the curve's name. */
+static inline EVP_PKEY *forge_explicit(void)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_EXPLICIT), 1);
+	return key;
+}
+
 static inline EVP_PKEY *forge_key(const char *kind)
 {
 	EVP_PKEY *key;
@@ -67,7 +90,9 @@ static inline EVP_PKEY *forge_key(const char *kind)
 	if (kind == NULL)
 		key = EVP_EC_gen("P-256");
 	else if (strncmp(kind, "RSA:", 4) == 0)
-		key = EVP_RSA_gen(strtoul(kind + 4, NULL, 10));
+		key = forge_rsa((int)strtol(kind + 4, NULL, 10));
+	else if (strcmp(kind, "explicit") == 0)
+		key = forge_explicit();
 	else if (strncmp(kind, "ED", 2) == 0)
 		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	else

@@ -39,6 +39,7 @@ static const struct row rows[] = {
 	{"a second too late", {SERVER, .end = NOW - 1}, "crt#1 expired", OUT_OF_DATES},
 	{"RSA of 1024 bits", {SERVER, .key_kind = "RSA:1024"}, "crt#1 key-short", NULL},
 	{"Ed448", {SERVER, .key_kind = "ED448"}, "crt#1 key-kind", "tls: server's certificate contains an unsupported type of public key"},
+	{"P-256 with its parameters written out", {SERVER, .key_kind = "explicit"}, "crt#1 key-kind", "x509: invalid ECDSA parameters"},
 	{"secp256k1", {SERVER, .key_kind = "secp256k1"}, "crt#1 key-kind", "x509: unsupported elliptic curve"},
 	{"client only", {.name = "a.example", .extended_usage = "clientAuth"}, "crt#1 usage-not-server", WRONG_USAGE},
 	{"usage without signatures", {.name = "a.example", .usage = "keyEncipherment"}, "crt#1 usage-no-signature", NULL},

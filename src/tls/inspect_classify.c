@@ -24,10 +24,30 @@ static X509 *first_of(const struct kg_inspection *inspection, const struct kg_fo
 	return inspection->certificates[material->certificates].x509;
 }
 
-/* Made to sign others. One that names a host is a server's, as `openssl req -x509` makes them. */
+/* Its common name is that of a Kubernetes Service: "webhook.keda.svc", or with the cluster's domain behind it. */
+static bool is_called_like_a_service(const X509 *certificate)
+{
+	static const char service[] = ".svc";
+	const X509_NAME *subject = X509_get_subject_name(certificate);
+	int index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+	const ASN1_STRING *text = index >= 0 ? X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index)) : NULL;
+	const char *at = text != NULL ? (const char *)ASN1_STRING_get0_data(text) : "";
+	const char *end = text != NULL ? at + ASN1_STRING_length(text) : at;
+
+	while ((at = memmem(at, (size_t)(end - at), service, sizeof(service) - 1)) != NULL) {
+		at += sizeof(service) - 1;
+		if (at == end || *at == '.')
+			return true;
+	}
+	return false;
+}
+
+/* Made to sign others. One for a host is a server's, as `openssl req -x509` makes them, be the host a SAN or, too little for clients, the common
+ * name alone. */
 static bool is_made_to_sign(X509 *certificate)
 {
-	return (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0 && !kg_certificate_names_a_host(certificate);
+	return (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0 && !kg_certificate_names_a_host(certificate) &&
+	       !is_called_like_a_service(certificate);
 }
 
 static bool are_all_made_to_sign(const struct kg_inspection *inspection, const struct kg_found_material *material)

@@ -431,3 +431,11 @@ def test_trust_is_that_of_openssl(name, tmp_path):
     verified = subprocess.run(["openssl", "verify", "-purpose", "sslserver", "-CAfile", tmp_path / "ca.crt", "-no-CApath", "-no-CAstore", "-untrusted",
                                tmp_path / "tls.crt", tmp_path / "leaf.pem"], check=False, capture_output=True, text=True)
     assert inspect(tmp_path / "tls.crt", tmp_path / "ca.crt")[0] == (0 if verified.returncode == 0 else 1), verified.stderr
+
+
+@pytest.mark.parametrize("subject, told", [(SERVICE, True), (f"{SERVICE}.cluster.local", True), ("svc-root", False), ("root.example", False)])
+def test_a_server_is_known_by_its_common_name_alone(subject, told, tmp_path):
+    (tmp_path / "webhook.pem").write_bytes(Pair(*issue(subject, constraints=True)).certificate)
+    result = run("certs", "inspect", tmp_path / "webhook.pem")
+    assert ("certificate relies on legacy Common Name field" in result.stdout) == told
+    assert result.returncode == (1 if told else 0)

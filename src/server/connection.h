@@ -25,7 +25,7 @@ struct kg_connection {
 	struct kg_handshake_watch handshake;
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */
-	atomic_bool kept;              /* a request has come: the longer time-out holds */
+	atomic_bool kept;              /* a request has come */
 	_Atomic int64_t last_activity; /* monotonic nanoseconds: opened, a request begun, or last answered */
 
 	/* Of a request that is being received: since when (0 when none is), and how much by now. In a span of time, so that a sender cannot be fast

@@ -43,8 +43,7 @@ struct request {
 	struct kg_body body;
 	struct kg_account answer_account;
 	struct kg_buf answer; /* charged to it */
-	int64_t started;
-	bool slow; /* the body did not come with the head: pauses and duration are bounded */
+	int64_t started; /* when the head was there */
 };
 
 static const char *header_of(struct MHD_Connection *mhd, const char *name)
@@ -78,11 +77,13 @@ static struct request *new_request(struct kg_https *https, struct MHD_Connection
 		return NULL;
 	request->connection = context->socket_context;
 	init_memory(request, &https->inflight, announced_length(mhd));
+	request->started = kg_clock_monotonic();
 	kg_connection_begin(request->connection);
 	kg_connection_expects(request->connection, announced_length(mhd));
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_INFLIGHT_REQUESTS, NULL, 1);
-	if (!atomic_exchange(&request->connection->kept, true))
-		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
+	atomic_store(&request->connection->kept, true);
+	/* Until the body is there; also when none of it ever comes. */
+	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_BODY_PAUSE_SECONDS);
 	return request;
 }
 
@@ -209,24 +210,11 @@ static enum MHD_Result begin(struct kg_https *https, struct MHD_Connection *mhd,
 	return announced_length(mhd) <= KG_MAX_DISCARDED_BYTES ? MHD_YES : send_refusal(https, mhd, refusal);
 }
 
-/* Most bodies come with the head, in one piece. For one that does not, bound the pauses between its parts, and the whole. */
-static bool is_in_time(struct request *request, struct MHD_Connection *mhd, int64_t now)
-{
-	if (request->body.received == 0) {
-		request->started = now;
-		return true;
-	}
-	if (!request->slow) {
-		request->slow = true;
-		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)KG_BODY_PAUSE_SECONDS);
-	}
-	return now - request->started < KG_BODY_SECONDS * NANOSECONDS_PER_SECOND;
-}
-
-static enum MHD_Result receive(struct request *request, struct MHD_Connection *mhd, const char *upload, size_t *upload_size)
+static enum MHD_Result receive(struct request *request, const char *upload, size_t *upload_size)
 {
 	int64_t now = kg_clock_monotonic();
-	bool goes_on = is_in_time(request, mhd, now) && kg_body_receive(&request->body, upload, *upload_size);
+	bool in_time = now - request->started < KG_BODY_SECONDS * NANOSECONDS_PER_SECOND;
+	bool goes_on = in_time && kg_body_receive(&request->body, upload, *upload_size);
 
 	if (request->body.status == KG_BODY_WHOLE)
 		kg_connection_receives(request->connection, *upload_size, now);
@@ -242,8 +230,7 @@ static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd
 
 	kg_connection_has_received(request->connection);
 	refusal = request->refusal != NULL ? request->refusal : judge_body(https, &request->body);
-	if (request->slow)
-		(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
+	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
 	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
 }
 
@@ -255,7 +242,7 @@ enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, co
 
 	(void)version;
 	if (request != NULL)
-		return *upload_size > 0 ? receive(request, mhd, upload, upload_size) : finish(https, mhd, request);
+		return *upload_size > 0 ? receive(request, upload, upload_size) : finish(https, mhd, request);
 	request = new_request(https, mhd);
 	*client = request;
 	return request != NULL ? begin(https, mhd, request, judge_head(https, mhd, url, method)) : MHD_NO;

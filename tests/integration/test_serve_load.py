@@ -98,20 +98,25 @@ def test_slow_senders_are_answered_and_hold_up_nobody(server):
 
 
 def test_a_body_that_stops_is_given_up_and_a_kept_connection_is_not(server):
-    """A pause of 30 s within a body ends the connection; between requests it may be much longer, also after a slow one."""
+    """A pause of 30 s within a body, or before it, ends the connection; between requests it may be much longer, also after a slow one."""
     kept = server.connection()
     assert slow_request(server, GOOD, threading.Event(), kept) == 200
-    stalled = server.connection()
-    stalled.connect()
-    stalled.sock.sendall(b"POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
-    stalled.sock.sendall(b"}")
+    stalled = [server.connection() for _ in range(3)]
+    for parts, connection in enumerate(stalled):
+        connection.connect()
+        connection.sock.settimeout(45)
+        connection.sock.sendall(b"POST /validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(parts):
+            time.sleep(0.05)
+            connection.sock.sendall(b"{")
     began = time.monotonic()
-    assert stalled.sock.recv(1) == b""
+    for connection in stalled:
+        assert connection.sock.recv(1) == b""
     assert time.monotonic() - began > 25
     time.sleep(3)
     assert server.post(GOOD, kept).status == 200
-    stalled.close()
-    kept.close()
+    for connection in [kept, *stalled]:
+        connection.close()
 
 
 def test_a_body_byte_by_byte(server):

@@ -115,7 +115,7 @@
  * after 10 s and sends its request at once. */
 #define KG_HEAD_SECONDS 30
 
-/* A request whose body has begun: the longest pause, and the longest time in all. kube-apiserver gives up after 30 s. */
+/* A request whose head is there, until its body is: the longest pause, and the longest time in all. kube-apiserver gives up after 30 s. */
 #define KG_BODY_PAUSE_SECONDS 30
 #define KG_BODY_SECONDS       60
 

@@ -8,6 +8,7 @@
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/server/address.h"
+#include "kedagate/tls/server_names.h"
 
 enum { TIMEOUT_SECONDS = 10, TIMEOUT_SECONDS_MAX = 300 };
 
@@ -31,12 +32,23 @@ static int parse_connect(const char *text, void *ret_value, struct kg_err *err)
 	return 0;
 }
 
+static int parse_server_name(const char *text, void *ret_value, struct kg_err *err)
+{
+	int status = kg_server_names_check(text, err);
+
+	if (status == 0 && strchr(text, ',') != NULL)
+		status = kg_err_set(err, KG_EINVAL, "\"%s\" is more than one name", text);
+	if (status == 0)
+		*(const char **)ret_value = text;
+	return status;
+}
+
 /* clang-format off */
 static const struct kg_option options[] = {
 	{.name = "connect", .type = KG_OPTION_PARSED, .offset = offsetof(struct inspect_options, connect), .argument = "HOST:PORT",
 	 .parse = parse_connect, .help = "look at what a server really serves, and compare it with the files"},
-	{.name = "server-name", .type = KG_OPTION_STRING, .offset = offsetof(struct inspect_options, server_name), .argument = "NAME",
-	 .help = "the name that clients ask for, such as kedagate.kedagate.svc (default: the host of --connect)"},
+	{.name = "server-name", .type = KG_OPTION_PARSED, .offset = offsetof(struct inspect_options, server_name), .argument = "NAME",
+	 .parse = parse_server_name, .help = "the name that clients ask for, such as kedagate.kedagate.svc (default: the host of --connect)"},
 	{.name = "ca", .type = KG_OPTION_STRINGS, .offset = offsetof(struct inspect_options, authorities), .argument = "FILE",
 	 .help = "authorities that clients trust; may be repeated"},
 	{.name = "timeout", .type = KG_OPTION_INTEGER, .offset = offsetof(struct inspect_options, timeout), .argument = "SECONDS",

@@ -54,6 +54,14 @@ def test_every_flaw_has_a_test():
     assert set(ids) - seen == {"dates-unreadable", "untrusted"}
 
 
+@pytest.mark.parametrize("name, why", [
+    ("", '""'), ("a" * 300, "aaaa"), ("a b", '"a b"'), ("*.keda.svc", "wildcard"), ("hook.keda.svc,hook.keda", "more than one name")])
+def test_a_server_name_that_is_none_is_wrong_usage(mounted, name, why):
+    result = run("certs", "inspect", str(mounted), "--connect", "127.0.0.1:1", "--server-name", name)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--server-name" in result.stderr and why in result.stderr
+
+
 # Files.
 
 

@@ -43,7 +43,7 @@ struct request {
 	struct kg_body body;
 	struct kg_account answer_account;
 	struct kg_buf answer; /* charged to it */
-	int64_t started; /* when the head was there */
+	int64_t started;      /* when the head was there */
 };
 
 static const char *header_of(struct MHD_Connection *mhd, const char *name)

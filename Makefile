@@ -238,6 +238,10 @@ bench: ## instructions, processor time and memory, against their budgets
 	+@$(SUBMAKE) bench-programs
 	@$(PYTHON) tests/bench/run
 
+.PHONY: conformance
+conformance: all ## CORPUS=DIR: verdicts compared with KEDA's own, scaler by scaler
+	@KEDAGATE=$(abspath $(BUILD)/kedagate) $(PYTHON) hack/conformance $(or $(CORPUS),$(error CORPUS=DIR is missing; the folder with cases.jsonl and docs/))
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz

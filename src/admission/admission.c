@@ -37,7 +37,10 @@ static const cJSON *stored_object(const struct kg_admission_request *request)
 static int judge(struct review *review)
 {
 	struct kg_object *object = kg_arena_calloc(review->arena, 1, sizeof(*object));
-	struct kg_policy_subject subject = {object, review->request.namespace, review->env->now, stored_object(&review->request)};
+	struct kg_policy_subject subject = {.object = object,
+	                                    .namespace = review->request.namespace,
+	                                    .now = review->env->now,
+	                                    .stored = stored_object(&review->request)};
 	int status = object ? kg_object_decode(review->request.object, review->request.known_kind, review->arena, object) : KG_ENOMEM;
 
 	if (status)

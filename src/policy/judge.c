@@ -79,8 +79,8 @@ int kg_policy_judge_object(const struct kg_policy *policy, const struct kg_polic
 	        .object = subject->object,
 	        .namespace = subject->namespace,
 	        .world = world,
-	        .keda_version = policy->keda_version,
-	        .keda_version_known = policy->keda_version_source != KG_KEDA_VERSION_AUTO,
+	        .keda_version = subject->keda_version ? subject->keda_version : policy->keda_version,
+	        .keda_version_known = subject->keda_version || policy->keda_version_source != KG_KEDA_VERSION_AUTO,
 	};
 	struct kg_findings findings = {0};
 	int status = kg_rules_run(&context, arena, &findings);

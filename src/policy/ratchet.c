@@ -5,6 +5,8 @@
  * value, and denied by the policy as well. It excuses no second one, because no two findings agree in rule, place and words, and no two items of a
  * list are the same item of the older one. Whoever changes a bad value into another bad one has touched it, and is denied. What is absent, and
  * objects and lists as a whole, are compared by place and words alone: a trigger that lacks a parameter may be changed in all else.
+ *
+ * An upgrade of KEDA is compared the same way: there the object stays what it is, and the findings of the older release stand for the stored ones.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -153,16 +155,22 @@ static bool same_finding(const struct comparison *comparison, const struct list 
 	       same_content(kg_path_find(comparison->tree, finding->path), kg_path_find(comparison->stored_tree, stored->path));
 }
 
-/* Does the stored object have it, for the policy to deny as well? */
-static bool has_stored(const struct comparison *comparison, const struct list *list, const struct kg_finding *finding)
+/* The finding of the stored object that is this one; NULL when there is none. */
+static const struct kg_judged_finding *find_stored(const struct comparison *comparison, const struct list *list,
+                                                   const struct kg_finding *finding)
 {
-	for (size_t i = 0; i < comparison->stored.count; i++) {
-		const struct kg_judged_finding *stored = &comparison->stored.items[i];
+	for (size_t i = 0; i < comparison->stored.count; i++)
+		if (same_finding(comparison, list, finding, comparison->stored.items[i].finding))
+			return &comparison->stored.items[i];
+	return NULL;
+}
 
-		if (stored->enforced == KG_ACTION_DENY && same_finding(comparison, list, finding, stored->finding))
-			return true;
-	}
-	return false;
+/* Does the stored object have it, for the policy to deny as well? */
+static bool has_denied(const struct comparison *comparison, const struct list *list, const struct kg_finding *finding)
+{
+	const struct kg_judged_finding *stored = find_stored(comparison, list, finding);
+
+	return stored && stored->enforced == KG_ACTION_DENY;
 }
 
 static void excuse(struct kg_judged_finding *judged)
@@ -183,7 +191,7 @@ static int compare(struct comparison *comparison, struct kg_judgement *judgement
 			continue;
 		if (list_of(comparison, judged->finding->path, &list))
 			return KG_ENOMEM;
-		if (has_stored(comparison, list, judged->finding))
+		if (has_denied(comparison, list, judged->finding))
 			excuse(judged);
 	}
 	kg_judgement_sum(judgement);
@@ -207,6 +215,52 @@ int kg_policy_ratchet(const struct kg_policy *policy, const struct kg_policy_sub
 	if (status == 0)
 		status = kg_policy_judge_object(policy, &stored, world, arena, &comparison.stored);
 	return status ? status : compare(&comparison, judgement);
+}
+
+/* A value that broke the same rule before, whatever was said of it: what a release wants instead changes ("a whole number", "a duration"). */
+static const struct kg_judged_finding *find_value(const struct comparison *comparison, const struct kg_finding *finding)
+{
+	const cJSON *node = kg_path_find(comparison->tree, finding->path);
+	const struct kg_judged_finding *worst = NULL;
+
+	for (size_t i = 0; node && !is_container(node) && i < comparison->stored.count; i++) {
+		const struct kg_judged_finding *stored = &comparison->stored.items[i];
+
+		if (stored->finding->rule == finding->rule && stored->finding->type == finding->type &&
+		    strcmp(stored->finding->path, finding->path) == 0 && (!worst || worst->enforced < stored->enforced))
+			worst = stored;
+	}
+	return worst;
+}
+
+/* One object has no items to pair: each path names in both what it names. */
+static void keep_new(const struct comparison *comparison, struct kg_judgement *judgement)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		struct kg_judged_finding judged = judgement->items[i];
+		const struct kg_judged_finding *older = find_stored(comparison, NULL, judged.finding);
+
+		if (!older)
+			older = find_value(comparison, judged.finding);
+		judged.stored = older;
+		if (!older || older->enforced < judged.enforced)
+			judgement->items[kept++] = judged;
+	}
+	judgement->count = kept;
+	kg_judgement_sum(judgement);
+}
+
+int kg_policy_upgrade(const struct kg_policy *policy, const struct kg_policy_subject *older, const struct kg_world *world,
+                      struct kg_arena *arena, struct kg_judgement *judgement)
+{
+	struct comparison comparison = {.arena = arena, .tree = older->object->tree, .stored_tree = older->object->tree};
+	int status = kg_policy_judge_object(policy, older, world, arena, &comparison.stored);
+
+	if (status == 0)
+		keep_new(&comparison, judgement);
+	return status;
 }
 
 int kg_policy_review(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,

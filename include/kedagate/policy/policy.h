@@ -147,7 +147,9 @@ struct kg_judged_finding {
 	const struct kg_finding *finding;
 	enum kg_action action;
 	enum kg_action enforced; /* what it would be in mode enforce */
-	bool stored;             /* the stored object has it already (kg_policy_ratchet): at most a warning */
+	/* kg_policy_ratchet: the stored object has it already, it is at most a warning. kg_policy_upgrade: the older release has it too, and makes
+	 * less of it. */
+	bool stored;
 	/* The exemption that matches and lasts longest, NULL when none does. Unless it has expired the finding is excused: audited, and in the
 	 * exemption's last days a warning. */
 	const struct kg_exemption *exemption;
@@ -178,7 +180,8 @@ struct kg_policy_subject {
 	const struct kg_object *object;
 	const char *namespace;
 	time_t now;
-	const cJSON *stored; /* of an UPDATE, the object that it replaces; NULL: nothing is stored, or nothing of it is to be excused */
+	const cJSON *stored;   /* of an UPDATE, the object that it replaces; NULL: nothing is stored, or nothing of it is to be excused */
+	uint32_t keda_version; /* the release to judge for; 0: the policy's */
 };
 
 /* Apply the policy. 0 or KG_ENOMEM. */
@@ -196,4 +199,12 @@ KG_MUST_CHECK int kg_policy_review(const struct kg_policy *policy, const struct 
  * object, or when the new one has more than KG_MAX_FINDINGS findings. Runs the rules a second time. 0 or KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_policy_ratchet(const struct kg_policy *policy, const struct kg_policy_subject *subject, const struct kg_world *world,
+                                    struct kg_arena *arena, struct kg_judgement *judgement);
+
+/*
+ * What an upgrade of KEDA breaks: drop from `judgement` what an older release says as well of the same object, and judges no less. `older` is the
+ * subject with that release in keda_version. What remains is new; or it is judged more severely now, and `stored` is set. Runs the rules a second
+ * time. Of an object with more than KG_MAX_FINDINGS findings for the older release some may remain that are not new. 0 or KG_ENOMEM.
+ */
+KG_MUST_CHECK int kg_policy_upgrade(const struct kg_policy *policy, const struct kg_policy_subject *older, const struct kg_world *world,
                                     struct kg_arena *arena, struct kg_judgement *judgement);

@@ -20,7 +20,7 @@ enum { NOT_GIVEN = -1 };
 struct check_options {
 	bool recursive, help;
 	int output;
-	const char *policy, *keda_version, *namespace;
+	const char *policy, *keda_version, *from_version, *namespace;
 	int mode, profile; /* indices of kg_mode_names and kg_profile_names, or NOT_GIVEN */
 };
 
@@ -34,6 +34,8 @@ static const struct kg_option options[] = {
 	 .help = "policy file (default: profile baseline, mode enforce)"},
 	{.name = "keda-version", .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, keda_version), .argument = "VERSION",
 	 .help = "the KEDA release to judge for, over the policy's kedaVersion (default: the newest known)"},
+	{.name = "from-version", .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, from_version), .argument = "VERSION",
+	 .help = "report only what an upgrade from this older release to the one of --keda-version would break"},
 	{.name = "profile", .type = KG_OPTION_CHOICE, .offset = offsetof(struct check_options, profile), .choices = kg_profile_names,
 	 .help = "starting actions of the rules, over the policy's profile"},
 	{.name = "mode", .type = KG_OPTION_CHOICE, .offset = offsetof(struct check_options, mode), .choices = kg_mode_names,
@@ -69,6 +71,8 @@ struct check {
 	struct kg_report report;
 	time_t now;
 	char keda_version[KG_VERSION_TEXT_MAX];
+	uint32_t from; /* the release that is upgraded; 0: none */
+	char from_version[KG_VERSION_TEXT_MAX];
 	struct kg_arena arena;   /* everything that the report needs */
 	struct kg_arena scratch; /* of one object */
 };
@@ -122,7 +126,8 @@ static int keep_findings(struct check *check, const struct kg_bundle_object *obj
 		                                                                       .line = position.line,
 		                                                                       .column = position.column,
 		                                                                       .exemption = judged->exemption,
-		                                                                       .excused = judged->excused};
+		                                                                       .excused = judged->excused,
+		                                                                       .found_before = judged->stored};
 	}
 	return 0;
 }
@@ -147,6 +152,10 @@ static int judge(struct check *check, const struct kg_bundle_object *bundled, st
 		return status;
 	subject.namespace = namespace_of(check, &object);
 	status = kg_policy_review(check->policy, &subject, kg_file_world_as_world(check->bundle.world), &check->scratch, &judgement);
+	subject.keda_version = check->from;
+	if (status == 0 && check->from != 0)
+		status = kg_policy_upgrade(check->policy, &subject, kg_file_world_as_world(check->bundle.world), &check->scratch,
+		                           &judgement);
 	if (status != 0)
 		return status;
 	/* Strings of the object are borrowed from its tree, which outlives the report. */
@@ -169,6 +178,7 @@ static int judge_all(struct check *check)
 
 	report->keda_version = kg_version_text(check->policy->keda_version, check->keda_version);
 	report->keda_version_assumed = check->policy->keda_version_source != KG_KEDA_VERSION_GIVEN;
+	report->from_version = check->from != 0 ? kg_version_text(check->from, check->from_version) : NULL;
 	report->file_count = bundle->read_count;
 	report->errors = bundle->errors.items;
 	report->error_count = bundle->errors.count;
@@ -265,12 +275,40 @@ static int run(struct check *check, char *const *operands, size_t operand_count)
 	return kg_command_fail(usage.name, &err);
 }
 
+/* The release that is upgraded to the policy's. *ret_from is left alone when none is given. */
+static int read_from(const char *text, const struct kg_policy *policy, uint32_t *ret_from, struct kg_err *err)
+{
+	char newest[KG_VERSION_TEXT_MAX];
+	uint32_t from = 0;
+
+	if (text == NULL)
+		return 0;
+	if (kg_version_parse(text, &from, err) != 0)
+		return kg_err_wrap(err, "--from-version");
+	if (policy->keda_version_source != KG_KEDA_VERSION_GIVEN)
+		return kg_err_set(err, KG_EINVAL,
+		                  "--from-version needs the release that KEDA is upgraded to: add --keda-version, such as %s",
+		                  kg_version_text(KG_VERSION_NEWEST, newest));
+	if (from > policy->keda_version)
+		return kg_err_set(err, KG_EINVAL, "--from-version %s is newer than KEDA %s, which is judged for: give the older release",
+		                  text, kg_version_text(policy->keda_version, newest));
+	*ret_from = from;
+	return 0;
+}
+
+static void warn_of_doubt(uint32_t version)
+{
+	char doubt[KG_ERR_MESSAGE_MAX];
+
+	if (kg_keda_version_doubt(version, doubt) != NULL)
+		fprintf(stderr, "kedagate check: warning: %s\n", doubt);
+}
+
 int kg_command_check(int argc, char **argv)
 {
 	struct check_options values = {.namespace = "default", .mode = NOT_GIVEN, .profile = NOT_GIVEN};
 	struct check check = {.options = &values, .now = kg_clock_wall()};
 	struct kg_policy_overrides overrides;
-	char doubt[KG_ERR_MESSAGE_MAX];
 	struct kg_err err = {0};
 	int operands = 0;
 	int status = 0;
@@ -283,9 +321,14 @@ int kg_command_check(int argc, char **argv)
 	                                         .profile = values.profile != NOT_GIVEN ? kg_profile_names[values.profile] : NULL};
 	if (kg_policy_load(values.policy, &overrides, &check.policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
-	if (kg_keda_version_doubt(check.policy->keda_version, doubt) != NULL)
-		fprintf(stderr, "kedagate check: warning: %s\n", doubt);
-	status = run(&check, argv + 1, (size_t)operands);
+	if (read_from(values.from_version, check.policy, &check.from, &err) != 0) {
+		status = kg_command_fail(usage.name, &err);
+	} else {
+		warn_of_doubt(check.policy->keda_version);
+		if (check.from != 0)
+			warn_of_doubt(check.from);
+		status = run(&check, argv + 1, (size_t)operands);
+	}
 	kg_policy_unref(check.policy);
 	return status;
 }

@@ -8,6 +8,7 @@
 /* What is written while the report is built; `failed` sticks. */
 struct json_writer {
 	struct kg_arena *arena;
+	bool upgrade; /* findings are new, or worse */
 	bool failed;
 };
 
@@ -59,10 +60,11 @@ static json_t *make_finding(struct json_writer *writer, const struct kg_report_f
 
 	if (body == NULL)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s?, s:o*}", "rule", rule->name, "category",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s?, s:o*, s:o*}", "rule", rule->name, "category",
 	                 kg_category_name(rule->category), "action", kg_judged_action_name(&judged), "path", kg_finding_place(finding),
 	                 "line", place(item->line), "column", place(item->column), "type", kg_field_error_cause(finding->type), "message",
-	                 body, "fix", finding->fix, "exemption", make_exemption(item));
+	                 body, "fix", finding->fix, "exemption", make_exemption(item), "new",
+	                 writer->upgrade ? json_boolean(!item->found_before) : NULL);
 }
 
 static json_t *make_result(struct json_writer *writer, const struct kg_report_result *result)
@@ -121,11 +123,12 @@ static int append_bytes(const char *bytes, size_t length, void *buf)
 int kg_report_write_json(const struct kg_report *report, const struct kg_report_options *options, struct kg_arena *arena,
                          struct kg_buf *out)
 {
-	struct json_writer writer = {.arena = arena};
-	json_t *document = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind", "Report", "kedaVersion",
-	                             report->keda_version, "summary", make_summary(report), "errors",
-	                             make_errors(&writer, report->errors, report->error_count), "policyWarnings",
-	                             make_errors(&writer, report->remarks, report->remark_count), "results", make_results(&writer, report));
+	struct json_writer writer = {.arena = arena, .upgrade = report->from_version != NULL};
+	json_t *document =
+	        json_pack("{s:s, s:s, s:s, s:s*, s:o, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind", "Report", "kedaVersion",
+	                  report->keda_version, "fromVersion", report->from_version, "summary", make_summary(report), "errors",
+	                  make_errors(&writer, report->errors, report->error_count), "policyWarnings",
+	                  make_errors(&writer, report->remarks, report->remark_count), "results", make_results(&writer, report));
 
 	(void)options;
 	if (document != NULL && !writer.failed)

@@ -140,6 +140,13 @@ static const char *action_colour(const struct palette *palette, enum kg_action a
 	return palette->audit;
 }
 
+/* The older release may refuse it as well: of releases that nobody read so closely it is no more than a warning. */
+static void put_found_before(const struct text_writer *writer)
+{
+	put_blanks(writer->out, writer->location_width + COLUMN_GAP + writer->action_width + 1);
+	kg_buf_printf(writer->out, "not denied with KEDA %s, but found there too\n", writer->report->from_version);
+}
+
 static int write_finding(const struct text_writer *writer, const struct kg_report_result *result, const struct kg_report_finding *item)
 {
 	const struct kg_finding *finding = item->finding;
@@ -159,6 +166,8 @@ static int write_finding(const struct text_writer *writer, const struct kg_repor
 		put_continuation(writer, finding->fix);
 	if (note != NULL)
 		put_continuation(writer, note);
+	if (item->found_before)
+		put_found_before(writer);
 	return 0;
 }
 
@@ -196,14 +205,42 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* Is something denied that the older release says nothing of? */
+static bool breaks_anew(const struct kg_report_result *result)
+{
+	for (size_t i = 0; i < result->finding_count; i++)
+		if (result->findings[i].action == KG_ACTION_DENY && !result->findings[i].found_before)
+			return true;
+	return false;
+}
+
+/* What an upgrade breaks, what it may break, and what else it brings. */
+static void write_upgrade(const struct text_writer *writer, const struct kg_report_totals *totals)
+{
+	const struct kg_report *report = writer->report;
+	size_t broken = 0;
+
+	for (size_t i = 0; i < report->result_count; i++)
+		broken += breaks_anew(&report->results[i]);
+	kg_buf_printf(writer->out, "%zu of %zu resource%s would break with KEDA %s for what works with %s", broken, totals->objects,
+	              plural(totals->objects), report->keda_version, report->from_version);
+	if (totals->denied > broken)
+		kg_buf_printf(writer->out, ", %zu%s may", totals->denied - broken, broken > 0 ? " more" : "");
+	if (totals->warned > 0)
+		kg_buf_printf(writer->out, ", %zu warned", totals->warned);
+}
+
 static void write_summary(const struct text_writer *writer)
 {
 	const struct kg_report *report = writer->report;
 	struct kg_report_totals totals = kg_report_count(report);
 
-	kg_buf_printf(writer->out, "%zu resource%s in %zu file%s, KEDA %s%s: %zu denied, %zu warned", totals.objects,
-	              plural(totals.objects), report->file_count, plural(report->file_count), report->keda_version,
-	              report->keda_version_assumed ? " (newest known)" : "", totals.denied, totals.warned);
+	if (report->from_version != NULL)
+		write_upgrade(writer, &totals);
+	else
+		kg_buf_printf(writer->out, "%zu resource%s in %zu file%s, KEDA %s%s: %zu denied, %zu warned", totals.objects,
+		              plural(totals.objects), report->file_count, plural(report->file_count), report->keda_version,
+		              report->keda_version_assumed ? " (newest known)" : "", totals.denied, totals.warned);
 	if (totals.excused > 0)
 		kg_buf_printf(writer->out, ", %zu finding%s excused", totals.excused, plural(totals.excused));
 	if (totals.errors > 0)

@@ -38,6 +38,8 @@ OUTPUTS = {
     "check-excused.txt": (0, ["check", "input/orders.yaml", "--policy", "policy/policy.yaml"]),
     "check-excused.json": (0, ["check", "input/orders.yaml", "--policy", "policy/policy.yaml", "-o", "json"]),
     "check-audit.txt": (0, ["check", "input/orders.yaml", "input/auth.yaml", "--mode", "audit", "--keda-version", "2.17.1"]),
+    "check-upgrade.txt": (1, ["check", "upgrade", "--keda-version", "2.20", "--from-version", "2.16"]),
+    "check-upgrade.json": (1, ["check", "upgrade", "--keda-version", "2.20", "--from-version", "2.16", "-o", "json"]),
 }
 
 

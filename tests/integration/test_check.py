@@ -427,6 +427,119 @@ def test_a_version_that_was_named_is_not_called_assumed(tmp_path):
     assert result.stdout == "1 resource in 1 file, KEDA 2.19.0: 0 denied, 0 warned\n"
 
 
+# ---- an upgrade of KEDA ----
+
+
+def outdated(name="outdated", **more):
+    """Refused from 2.18 on, warned of in 2.17, taken before."""
+    given = trigger("cpu", type="Utilization", value="50", **more)
+    return scaled_object({**given, "metricType": "Utilization"}, name=name)
+
+
+def unread(name="unread"):
+    """Denied of a release whose parser is known, a warning before."""
+    return scaled_object(trigger("aws-sqs-queue", queueURL="orders", awsRegion="eu-west-1", queueLength="a", identityOwner="operator"), name=name)
+
+
+def upgrade(*paths, since="2.16", to="2.20", **more):
+    return report(*paths, "--keda-version", to, "--from-version", since, **more)
+
+
+def test_an_upgrade_is_told_what_it_breaks_and_nothing_else(tmp_path):
+    path = write(tmp_path / "a.yaml", outdated(), shared_identity("broken"), authentication("fine"), outdated("worse", vlaue="1"))
+    document, code = upgrade(path)
+    assert code == 1
+    assert (document["kedaVersion"], document["fromVersion"]) == ("2.20.0", "2.16.0")
+    assert (document["summary"]["objects"], document["summary"]["denied"], document["summary"]["warned"]) == (4, 2, 0)
+    found = {result["name"]: [(f["rule"], f["action"], f["new"]) for f in result["findings"]] for result in document["results"]}
+    new = [("parameter-deprecated", "deny", True)]
+    assert found == {"outdated": new, "broken": [], "fine": [], "worse": new}
+    assert [result["verdict"] for result in document["results"]] == ["deny", "allow", "allow", "deny"]
+
+
+def test_the_text_of_an_upgrade_counts_what_breaks(tmp_path):
+    write(tmp_path / "a.yaml", outdated(), shared_identity("broken"))
+    result = run("check", tmp_path, "--keda-version", "2.20", "--from-version", "2.16")
+    assert result.returncode == 1
+    assert "[parameter-deprecated]" in result.stdout
+    assert "identity-id-missing" not in result.stdout
+    assert result.stdout.endswith("\n1 of 2 resources would break with KEDA 2.20.0 for what works with 2.16.0\n")
+
+
+def test_what_was_warned_of_and_is_denied_now_is_new(tmp_path):
+    path = write(tmp_path / "a.yaml", outdated())
+    assert rules_of(upgrade(path, since="2.17")[0]) == ["parameter-deprecated"]
+    document, code = upgrade(path, since="2.18")
+    assert (rules_of(document), code) == ([], 0)
+
+
+def test_a_new_warning_is_told_and_breaks_nothing(tmp_path):
+    path = write(tmp_path / "a.yaml", outdated())
+    document, code = upgrade(path, to="2.17")
+    assert (code, document["summary"]["denied"], document["summary"]["warned"]) == (0, 0, 1)
+    assert "0 of 1 resource would break with KEDA 2.17.0 for what works with 2.16.0, 1 warned" in run(
+        "check", path, "--keda-version", "2.17", "--from-version", "2.16").stdout
+
+
+def test_what_the_older_release_perhaps_refused_may_break(tmp_path):
+    path = write(tmp_path / "a.yaml", unread())
+    document, code = upgrade(path)
+    [finding] = [f for f in document["results"][0]["findings"] if f["action"] == "deny"]
+    assert (code, finding["rule"], finding["new"]) == (1, "parameter-invalid", False)
+    text = run("check", path, "--keda-version", "2.20", "--from-version", "2.16").stdout
+    assert "not denied with KEDA 2.16.0, but found there too\n" in text
+    assert text.endswith("\n0 of 1 resource would break with KEDA 2.20.0 for what works with 2.16.0, 1 may\n")
+
+
+def test_a_value_that_both_refuse_in_other_words_is_not_told(tmp_path):
+    path = write(tmp_path / "a.yaml", scaled_object(trigger("beanstalkd", server="shop:11300", tube="orders", value="1", timeout="-1")))
+    messages = {f["message"] for to in ("2.16", "2.20") for f in report(path, "--keda-version", to)[0]["results"][0]["findings"] if "timeout" in f["path"]}
+    assert len(messages) == 2
+    document, _ = upgrade(path)
+    assert [f["path"] for f in document["results"][0]["findings"] if "timeout" in f["path"]] == []
+
+
+def test_an_upgrade_that_breaks_nothing_is_exit_0(tmp_path):
+    document, code = upgrade(write(tmp_path / "a.yaml", shared_identity(), authentication("fine")))
+    assert (code, rules_of(document)) == (0, [])
+
+
+def test_unreadable_input_is_exit_2_in_an_upgrade_too(tmp_path):
+    document, code = upgrade(write(tmp_path / "a.yaml", outdated()), tmp_path / "gone.yaml")
+    assert (code, document["summary"]["denied"], document["summary"]["errors"]) == (2, 1, 1)
+
+
+def test_the_policy_may_name_the_version_that_is_upgraded_to(tmp_path):
+    path = write(tmp_path / "a.yaml", outdated())
+    document, code = report(path, "--policy", policy(tmp_path, "kedaVersion: 2.20.0\n"), "--from-version", "2.16.0")
+    assert (code, document["fromVersion"], rules_of(document)) == (1, "2.16.0", ["parameter-deprecated"])
+
+
+@pytest.mark.parametrize("options, words", [
+    (["--from-version", "2.16"], "add --keda-version"),
+    (["--from-version", "2.16", "--keda-version", "auto"], "add --keda-version"),
+    (["--from-version", "2.20.1", "--keda-version", "2.20"], "2.20.1 is newer than KEDA 2.20.0"),
+    (["--from-version", "old", "--keda-version", "2.20"], "--from-version: \"old\" is no KEDA version"),
+    (["--from-version", "auto", "--keda-version", "2.20"], "--from-version: \"auto\" is no KEDA version"),
+])
+def test_an_upgrade_needs_two_versions_the_older_one_first(tmp_path, options, words):
+    result = run("check", write(tmp_path / "a.yaml", outdated()), *options)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert words in result.stderr
+
+
+def test_both_versions_of_an_upgrade_are_doubted(tmp_path):
+    result = run("check", write(tmp_path / "a.yaml", authentication()), "--from-version", "2.9", "--keda-version", "2.25")
+    assert result.returncode == 0
+    assert "2.9.0 is older" in result.stderr and "2.25.0 is newer" in result.stderr
+
+
+def test_a_report_that_is_of_no_upgrade_calls_nothing_new(tmp_path):
+    document, _ = report(write(tmp_path / "a.yaml", outdated()), "--keda-version", "2.20")
+    assert "fromVersion" not in document
+    assert "new" not in document["results"][0]["findings"][0]
+
+
 # ---- the report ----
 
 

@@ -18,6 +18,7 @@ struct kg_report_finding {
 	unsigned line, column;
 	const struct kg_exemption *exemption; /* as in struct kg_judged_finding */
 	bool excused;
+	bool found_before; /* of an upgrade: the older release has it too, and makes less of it */
 };
 
 /* One object of KEDA's four kinds. */
@@ -42,6 +43,7 @@ struct kg_report_error {
 struct kg_report {
 	const char *keda_version;  /* "2.20.2" */
 	bool keda_version_assumed; /* nobody named it: it is the newest known */
+	const char *from_version;  /* "2.16.0": the findings are those that an upgrade from it brings; NULL: they are all */
 	size_t file_count;
 	struct kg_report_result *results;
 	size_t result_count;

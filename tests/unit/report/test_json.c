@@ -198,6 +198,21 @@ static void running_out_of_memory_for_a_file_name_is_reported(void **state)
 	assert_no_memory(f);
 }
 
+static void an_upgrade_names_both_versions_and_what_is_new(void **state)
+{
+	struct fixture *f = *state;
+	json_t *document;
+	json_t *findings;
+
+	f->sample.report.from_version = "2.16.0";
+	f->sample.orders[1].found_before = true;
+	document = written(f);
+	findings = json_object_get(json_array_get(json_object_get(document, "results"), 0), "findings");
+	assert_json(json_object_get(document, "fromVersion"), "\"2.16.0\"");
+	assert_json(json_object_get(json_array_get(findings, 0), "new"), "true");
+	assert_json(json_object_get(json_array_get(findings, 1), "new"), "false");
+}
+
 static void the_library_names_its_version(void **state)
 {
 	struct kg_library libraries[KG_REPORT_LIBRARIES];
@@ -219,6 +234,7 @@ int main(void)
 	        TEST(an_object_without_findings_has_an_empty_list),      TEST(a_file_name_that_is_no_utf8_is_mended),
 	        TEST(findings_that_were_left_out_are_counted),           TEST(running_out_of_memory_for_a_message_is_reported),
 	        TEST(running_out_of_memory_for_a_file_name_is_reported), TEST(the_library_names_its_version),
+	        TEST(an_upgrade_names_both_versions_and_what_is_new),
 	};
 
 	return cmocka_run_group_tests_name("report json", tests, NULL, NULL);

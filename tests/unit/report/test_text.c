@@ -195,6 +195,21 @@ static void each_object_counts_once_by_its_verdict(void **state)
 	assert_int_equal(totals.errors, 1);
 }
 
+static void an_upgrade_counts_what_breaks_and_what_may(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sample.report.from_version = "2.16.0";
+	assert_non_null(
+	        strstr(written(f), "\n1 of 3 resources would break with KEDA 2.20.2 for what works with 2.16.0, 1 warned, 1 error\n"));
+	assert_null(strstr(written(f), "found there too"));
+	f->sample.orders[0].found_before = true;
+	assert_non_null(strstr(written(f),
+	                       "\n0 of 3 resources would break with KEDA 2.20.2 for what works with 2.16.0, 1 may, 1 warned, 1 error\n"));
+	assert_non_null(strstr(written(f), "write sslmode: require\n"
+	                                   "                               not denied with KEDA 2.16.0, but found there too\n"));
+}
+
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
 
 int main(void)
@@ -202,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(findings_errors_and_a_summary_stand_in_columns),
 	        TEST(a_clean_report_is_one_line),
+	        TEST(an_upgrade_counts_what_breaks_and_what_may),
 	        TEST(what_is_excused_says_why_and_until_when),
 	        TEST(remarks_on_policies_are_warnings),
 	        TEST(colours_come_only_when_asked_for),

@@ -119,6 +119,11 @@ def test_a_known_difference_is_excused(drift):
     assert last.endswith(": 0 differences, 1 known ones, 0 known ones without use")
 
 
+def test_a_known_difference_that_says_what_the_schema_says_excuses_nothing_else(drift):
+    for stated, want in ((True, (0, [])), (False, (1, ["queue host optional", "queue host optional"]))):
+        assert drift(schema(SCHEMA_HOST), table(OUR_REQUIRED_HOST), [{**KNOWN, "schema": stated}])[:2] == want
+
+
 @pytest.mark.parametrize("entry", [KNOWN, {**KNOWN, "parameter": ["host"], "since": "2.20.0", "until": "2.21.0"}])
 def test_a_known_difference_that_is_none_is_told(drift, entry):
     code, lines, last = drift(schema(SCHEMA_HOST), table(OUR_HOST), [entry])

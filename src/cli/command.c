@@ -7,6 +7,8 @@
 enum { COLUMN_GAP = 2 };
 
 const char *const kg_command_formats[] = {[KG_COMMAND_TEXT] = "text", [KG_COMMAND_JSON] = "json", NULL};
+const char *const kg_command_formats_with_markdown[] = {
+        [KG_COMMAND_TEXT] = "text", [KG_COMMAND_JSON] = "json", [KG_COMMAND_MARKDOWN] = "markdown", NULL};
 
 static void print_help(const struct kg_command_usage *usage)
 {
@@ -136,4 +138,30 @@ void kg_command_print_columns(const char *const *cells, size_t columns, size_t r
 		widths[column] = column_width(cells, columns, rows, column);
 	for (size_t row = 0; row < rows; row++)
 		print_row(cells + row * columns, widths, columns, out);
+}
+
+/* A bar would end the cell. */
+static void print_markdown_cell(const char *text, FILE *out)
+{
+	fputc(' ', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '|')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputs(" |", out);
+}
+
+void kg_command_print_markdown(const char *const *cells, size_t columns, size_t rows, FILE *out)
+{
+	for (size_t row = 0; row < rows; row++) {
+		fputc('|', out);
+		for (size_t column = 0; column < columns; column++)
+			print_markdown_cell(cells[row * columns + column], out);
+		fputc('\n', out);
+		for (size_t column = 0; row == 0 && column < columns; column++)
+			fputs(column == 0 ? "|---|" : "---|", out);
+		if (row == 0)
+			fputc('\n', out);
+	}
 }

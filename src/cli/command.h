@@ -48,9 +48,10 @@ struct kg_command_usage {
 		.name = "help", .letter = 'h', .type = KG_OPTION_SWITCH, .offset = offsetof(values_, help), .help = "print this help"      \
 	}
 
-/* Output of a listing: the choices of an option `-o`, and their indices. */
-enum kg_command_format { KG_COMMAND_TEXT, KG_COMMAND_JSON };
+/* Output of a listing: the choices of an option `-o`, and their indices. Most listings have no Markdown. */
+enum kg_command_format { KG_COMMAND_TEXT, KG_COMMAND_JSON, KG_COMMAND_MARKDOWN };
 extern const char *const kg_command_formats[];
+extern const char *const kg_command_formats_with_markdown[];
 
 /*
  * Parse argv[1..] into `values` and check the number of operands. True: go on. False: *ret_exit is the exit code; help or an error has been
@@ -74,3 +75,6 @@ enum { KG_COMMAND_COLUMNS_MAX = 16 };
 
 /* Print rows * columns cells, a row after the other, each column as wide as its widest cell, the last one as it is. */
 void kg_command_print_columns(const char *const *cells, size_t columns, size_t rows, FILE *out);
+
+/* Print them as a table in Markdown; the first row is its head. */
+void kg_command_print_markdown(const char *const *cells, size_t columns, size_t rows, FILE *out);

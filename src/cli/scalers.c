@@ -1,30 +1,37 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/keda_version.h"
+#include "cli/scaler_changes.h"
 #include "cli/scaler_facts.h"
 #include "kedagate/base/arena.h"
 #include "kedagate/scalers/scaler.h"
 
 struct scalers_options {
-	bool help;
+	bool help, difference;
 	int output;
 };
 
 /* clang-format off */
 static const struct kg_option options[] = {
 	{.name = "output", .letter = 'o', .type = KG_OPTION_CHOICE, .offset = offsetof(struct scalers_options, output),
-	 .choices = kg_command_formats, .help = "format (default text); json is all that is known"},
+	 .choices = kg_command_formats_with_markdown, .help = "format (default text); json is all that is known"},
+	{.name = "diff", .type = KG_OPTION_SWITCH, .offset = offsetof(struct scalers_options, difference),
+	 .help = "what an upgrade of KEDA from release FROM to release TO changes, of one type or of all"},
 	KG_COMMAND_HELP(struct scalers_options),
 };
 /* clang-format on */
 
+/* A type and two releases. */
+enum { OPERANDS_MAX = 3 };
+
 static const struct kg_command_usage usage = {
         .name = "scalers",
-        .operands = "[TYPE]",
-        .maximum_operands = 1,
-        .summary = "List KEDA's trigger types and the releases that have them, or the parameters of one type. A type without\n"
-                   "parameters here is accepted without a check of its parameters.",
-        .example = "kedagate scalers postgresql",
+        .operands = "[TYPE] [--diff FROM TO]",
+        .maximum_operands = OPERANDS_MAX,
+        .summary = "List KEDA's trigger types and the releases that have them, or the parameters of one type; or say what an\n"
+                   "upgrade of KEDA changes.",
+        .example = "kedagate scalers postgresql\n  kedagate scalers --diff 2.16 2.20",
         .options = options,
         .option_count = KG_ARRAY_LEN(options),
 };
@@ -36,6 +43,7 @@ struct table {
 	struct kg_arena *arena;
 	const char **cells;
 	size_t columns, rows;
+	enum kg_command_format format;
 	bool failed;
 };
 
@@ -71,7 +79,10 @@ static int print_table(const struct table *table)
 		(void)kg_err_set(&err, KG_ENOMEM, "out of memory");
 		return kg_command_fail(usage.name, &err);
 	}
-	kg_command_print_columns(table->cells, table->columns, table->rows, stdout);
+	if (table->format == KG_COMMAND_MARKDOWN)
+		kg_command_print_markdown(table->cells, table->columns, table->rows, stdout);
+	else
+		kg_command_print_columns(table->cells, table->columns, table->rows, stdout);
 	return KG_EXIT_OK;
 }
 
@@ -86,7 +97,7 @@ static void add_scaler(struct table *table, const struct kg_scaler *scaler)
 	row[4] = scaler->params != NULL ? cell(table, kg_arena_printf(table->arena, "%zu", scaler->param_count)) : "-";
 }
 
-static int print_list(struct kg_arena *arena)
+static int print_list(struct kg_arena *arena, enum kg_command_format format)
 {
 	static const char *const head[LIST_COLUMNS] = {"TYPE", "SINCE", "DEPRECATED", "REMOVED", "PARAMETERS"};
 	size_t count;
@@ -94,6 +105,7 @@ static int print_list(struct kg_arena *arena)
 	struct table table;
 
 	table.failed = !table_init(&table, arena, head, LIST_COLUMNS, count);
+	table.format = format;
 	for (size_t i = 0; i < count && !table.failed; i++)
 		add_scaler(&table, scalers[i]);
 	return print_table(&table);
@@ -137,7 +149,29 @@ static void add_param(struct table *table, const struct kg_param *param)
 	row[5] = param->def != NULL ? param->def : "";
 }
 
-static int print_scaler(const struct kg_scaler *scaler, struct kg_arena *arena)
+/* What counts for the whole type, before the table of its parameters. */
+static void print_markdown_head(const struct kg_scaler *scaler)
+{
+	const struct kg_identity_support *identity = scaler->identities;
+	char version[KG_VERSION_TEXT_MAX];
+
+	printf("# %s\n\n", scaler->type);
+	if (scaler->since != 0)
+		printf("- since KEDA %s\n", kg_version_text(scaler->since, version));
+	if (scaler->deprecated != 0)
+		printf("- deprecated in KEDA %s\n", kg_version_text(scaler->deprecated, version));
+	if (scaler->removed != 0)
+		printf("- removed in KEDA %s\n", kg_version_text(scaler->removed, version));
+	if (scaler->instead != NULL)
+		printf("- instead: %s\n", scaler->instead);
+	printf("- pod identities:");
+	for (; identity != NULL && identity->provider != KG_PROVIDER_NONE; identity++)
+		printf("%s %s%s%s", identity > scaler->identities ? "," : "", kg_provider_name(identity->provider),
+		       identity->since != 0 ? " since " : "", identity->since != 0 ? kg_version_text(identity->since, version) : "");
+	printf("%s\n\n", scaler->identities == NULL || scaler->identities->provider == KG_PROVIDER_NONE ? " none" : "");
+}
+
+static int print_scaler(const struct kg_scaler *scaler, struct kg_arena *arena, enum kg_command_format format)
 {
 	static const char *const head[PARAM_COLUMNS] = {"PARAMETER", "TYPE", "NEED", "FROM", "KEDA", "DEFAULT"};
 	struct table table;
@@ -147,6 +181,9 @@ static int print_scaler(const struct kg_scaler *scaler, struct kg_arena *arena)
 		return KG_EXIT_OK;
 	}
 	table.failed = !table_init(&table, arena, head, PARAM_COLUMNS, scaler->param_count);
+	table.format = format;
+	if (format == KG_COMMAND_MARKDOWN)
+		print_markdown_head(scaler);
 	for (size_t i = 0; i < scaler->param_count && !table.failed; i++)
 		add_param(&table, &scaler->params[i]);
 	return print_table(&table);
@@ -176,31 +213,100 @@ static int unknown_type(const char *type)
 	return kg_command_fail(usage.name, &err);
 }
 
-static int print_text(const struct kg_scaler *scaler)
+static int print_text(const struct kg_scaler *scaler, enum kg_command_format format)
 {
 	struct kg_arena arena;
 	int status;
 
 	kg_arena_init(&arena, TEXT_ARENA_MAX);
-	status = scaler != NULL ? print_scaler(scaler, &arena) : print_list(&arena);
+	status = scaler != NULL ? print_scaler(scaler, &arena, format) : print_list(&arena, format);
 	kg_arena_release(&arena);
 	return status;
+}
+
+static int unexpected(const char *operand)
+{
+	struct kg_err err;
+
+	(void)kg_err_set(&err, KG_EINVAL, "unexpected argument \"%s\"", operand);
+	return kg_command_misused(usage.name, &err);
+}
+
+static int releases_expected(void)
+{
+	struct kg_err err;
+
+	(void)kg_err_set(&err, KG_EINVAL, "--diff takes two releases of KEDA, the older one first: --diff 2.16 2.20");
+	return kg_command_misused(usage.name, &err);
+}
+
+/* The facts reach from one release to another: say what lies beyond. */
+static void warn_of_version(uint32_t version)
+{
+	char doubt[KG_ERR_MESSAGE_MAX];
+
+	if (kg_keda_version_doubt(version, doubt) != NULL)
+		fprintf(stderr, "kedagate %s: %s\n", usage.name, doubt);
+}
+
+static int print_changes(const struct kg_scaler *scaler, char **releases, enum kg_command_format format)
+{
+	uint32_t versions[2] = {0};
+	struct kg_err err;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(versions); i++) {
+		if (kg_version_parse(releases[i], &versions[i], &err) != 0)
+			return kg_command_misused(usage.name, &err);
+	}
+	if (versions[0] > versions[1])
+		return releases_expected();
+	warn_of_version(versions[0]);
+	warn_of_version(versions[1]);
+	return kg_scaler_changes_print(usage.name, scaler, versions[0], versions[1], format);
+}
+
+/* `[TYPE] FROM TO` or, TYPE last, `FROM TO TYPE`: takes TYPE out, NULL when there is none. Returns where FROM is; NULL: not two releases. */
+static char **take_releases(char **operand, int operands, const char **ret_type)
+{
+	uint32_t version;
+	struct kg_err err;
+
+	*ret_type = NULL;
+	if (operands < 2)
+		return NULL;
+	if (operands == 2)
+		return operand;
+	if (kg_version_parse(operand[0], &version, &err) == 0) {
+		*ret_type = operand[2];
+		return operand;
+	}
+	*ret_type = operand[0];
+	return operand + 1;
 }
 
 int kg_command_scalers(int argc, char **argv)
 {
 	struct scalers_options values = {0};
-	const struct kg_scaler *scaler = NULL; /* all of them */
+	const struct kg_scaler *scaler;
+	const char *type;
+	char **releases = NULL;
 	int operands = 0;
 	int status = 0;
 
 	(void)argc;
 	if (!kg_command_parse(&usage, &values, argv, &operands, &status))
 		return status;
-	if (operands > 0) {
-		scaler = kg_scaler_find(argv[1]);
-		if (scaler == NULL)
-			return unknown_type(argv[1]);
-	}
-	return values.output == KG_COMMAND_JSON ? print_json(scaler) : print_text(scaler);
+	if (!values.difference && operands > 1)
+		return unexpected(argv[2]);
+	type = operands > 0 ? argv[1] : NULL;
+	if (values.difference)
+		releases = take_releases(argv + 1, operands, &type);
+	if (values.difference && releases == NULL)
+		return releases_expected();
+	scaler = kg_scaler_find(type);
+	if (type != NULL && scaler == NULL)
+		return unknown_type(type);
+	if (releases != NULL)
+		return print_changes(scaler, releases, (enum kg_command_format)values.output);
+	return values.output == KG_COMMAND_JSON ? print_json(scaler) : print_text(scaler, (enum kg_command_format)values.output);
 }

@@ -31,6 +31,7 @@ OUTPUTS = {
     "scalers.txt": (0, ["scalers"]),
     "scalers.json": (0, ["scalers", "-o", "json"]),
     "scalers-postgresql.txt": (0, ["scalers", "postgresql"]),
+    "scalers-diff.txt": (0, ["scalers", "--diff", "2.16", "2.20"]),
     "check.txt": (2, ["check", "-R", "input"]),
     "check.json": (2, ["check", "-R", "input", "-o", "json"]),
     "check-policy.txt": (2, ["check", "policy"]),

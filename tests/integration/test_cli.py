@@ -188,7 +188,7 @@ def test_scalers_lists_types_with_their_releases():
     lines = {line.split()[0]: line.split()[1:] for line in run("scalers").stdout.splitlines()[1:]}
     assert lines["stan"][2] == "2.19.0"
     assert lines["temporal"][0] == "2.17.0"
-    assert lines["cpu"] == ["-", "-", "-", "-"]
+    assert lines["cpu"] == ["-", "-", "-", "3"]
     assert int(lines["postgresql"][3]) > 5
 
 
@@ -196,7 +196,6 @@ def test_one_scaler_lists_its_parameters():
     lines = run("scalers", "postgresql").stdout.splitlines()
     assert lines[0].split() == ["PARAMETER", "TYPE", "NEED", "FROM", "KEDA", "DEFAULT"]
     assert any(line.startswith("sslmode ") for line in lines)
-    assert "not described" in run("scalers", "cpu").stdout
 
 
 def test_scalers_as_json_is_the_same_each_time_and_sorted():
@@ -210,6 +209,77 @@ def test_scalers_as_json_is_the_same_each_time_and_sorted():
 
 def test_an_unknown_type_names_the_nearest():
     expect_usage_error(run("scalers", "postgres"), 'did you mean "postgresql"?')
+
+
+def test_scalers_as_markdown_are_tables():
+    lines = run("scalers", "-o", "markdown").stdout.splitlines()
+    assert lines[:2] == ["| TYPE | SINCE | DEPRECATED | REMOVED | PARAMETERS |", "|---|---|---|---|---|"]
+    assert any(line.startswith("| stan | - | - | 2.19.0 |") for line in lines)
+    lines = run("scalers", "mssql", "-o", "markdown").stdout.splitlines()
+    assert lines[0] == "# mssql"
+    assert "- pod identities: azure-workload since 2.20.0" in lines
+    assert "| PARAMETER | TYPE | NEED | FROM | KEDA | DEFAULT |" in lines
+    assert any(line.startswith("| connectionString | string |") for line in lines)
+
+
+def difference(*arguments):
+    result = run("scalers", "--diff", *arguments)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+def test_a_difference_is_grouped_by_type():
+    groups = {block.splitlines()[0]: block.splitlines()[1:] for block in difference("2.16", "2.20").split("\n\n")}
+    assert groups["KEDA 2.16.0 to 2.20.0"] == []
+    assert groups["stan"] == ["  trigger type removed in 2.19.0; instead: nats-jetstream"]
+    assert groups["ibmmq"] == ["  parameter tls removed in 2.20.0, not read any more; instead: unsafeSsl"]
+    assert "  parameter timeout: type now duration (was integer)" in groups["rabbitmq"]
+    assert groups["mssql"] == ["  pod identity provider azure-workload supported in 2.20.0"]
+    assert "cron" not in groups
+
+
+@pytest.mark.parametrize("arguments", [["kafka", "2.17", "2.18"], ["2.17", "2.18.0", "kafka"]])
+def test_the_difference_of_one_type(arguments):
+    assert difference(*arguments) == ("KEDA 2.17.0 to 2.18.0\n\nkafka\n"
+                                      "  parameter ensureEvenDistributionOfPartitions added in 2.18.0\n")
+
+
+def test_what_is_known_only_of_later_releases_is_said():
+    assert difference("mssql", "2.16", "2.17").splitlines()[-2:] == [
+        "Read in KEDA's source only from a later release on than 2.16.0; changes before it may be missing:", "mssql (2.18.0)"]
+
+
+@pytest.mark.parametrize("arguments", [["2.20", "2.20"], ["cron", "2.18", "2.20"]])
+def test_no_difference_is_said(arguments):
+    assert difference(*arguments).endswith("\n\nnothing changes\n")
+
+
+def test_a_difference_as_json_and_markdown():
+    document = json.loads(difference("2.16", "2.20", "-o", "json"))
+    assert (document["kind"], document["from"], document["to"]) == ("ScalerDifference", "2.16.0", "2.20.0")
+    changes = {scaler["type"]: scaler["changes"] for scaler in document["scalers"]}
+    [change] = changes["ibmmq"]
+    assert (change["change"], change["parameter"], change["version"], change["instead"]) == ("parameter-removed", "tls", "2.20.0", "unsafeSsl")
+    assert {"change": "value-type-changed", "parameter": "timeout", "before": "integer", "after": "duration",
+            "text": "parameter timeout: type now duration (was integer)"} in changes["rabbitmq"]
+    assert {"type": "mssql", "readSince": "2.18.0"} in document["incomplete"]
+    assert difference("stan", "2.18", "2.19", "-o", "markdown") == (
+        "# KEDA 2.18.0 to 2.19.0\n\n## stan\n\n- trigger type removed in 2.19.0; instead: nats-jetstream\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["2.16"], ["kafka"], ["2.20", "2.16"]])
+def test_a_difference_takes_two_releases_the_older_first(arguments):
+    expect_usage_error(run("scalers", "--diff", *arguments), "--diff takes two releases of KEDA, the older one first")
+
+
+def test_a_difference_to_what_is_no_release_is_a_usage_error():
+    expect_usage_error(run("scalers", "--diff", "2.16", "latest"), '"latest" is no KEDA version')
+    expect_usage_error(run("scalers", "kafak", "--diff", "2.16", "2.20"), 'did you mean "kafka"?')
+
+
+def test_a_release_beyond_the_facts_is_said():
+    result = run("scalers", "--diff", "2.9", "2.10")
+    assert result.returncode == 0 and "KEDA 2.9.0 is older than every release known here" in result.stderr
 
 
 # ---- version ----

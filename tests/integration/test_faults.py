@@ -25,6 +25,7 @@ COMMANDS = {
     "rules": ["rules"],
     "rules-json": ["rules", "-o", "json"],
     "scalers-json": ["scalers", "-o", "json"],
+    "scalers-diff": ["scalers", "--diff", "2.16", "2.20"],
     "explain": ["explain", "identity-id-missing"],
 }
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <sys/socket.h>
 
 #include "kedagate/base/compiler.h"
@@ -15,6 +16,7 @@ struct kg_client {
 	struct kg_client *next;
 	unsigned char key[KG_CLIENT_KEY_BYTES];
 	unsigned connections;
+	size_t claimed; /* bytes of large bodies in flight */
 };
 
 /* Those that have a connection. Starts as zero, and is so again when the last has left. */

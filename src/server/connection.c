@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
@@ -95,6 +96,13 @@ void kg_connection_leave(struct kg_connections *all, struct kg_connection *conne
 	if (connection->pair != NULL)
 		kg_served_pair_unref(connection->pair);
 	free(connection);
+}
+
+void kg_connection_cut(struct kg_connection *connection)
+{
+	connection->leaving = true;
+	connection->all->leaving++;
+	(void)shutdown(connection->fd, SHUT_RDWR);
 }
 
 void kg_connection_begin(struct kg_connection *connection)

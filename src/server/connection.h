@@ -37,6 +37,7 @@ struct kg_connection {
 	/* Under the lock of all. */
 	struct kg_client *client; /* NULL without memory */
 	bool leaving;             /* was told to give way */
+	size_t claimed;           /* bytes of the large body that is in flight; its thread reads it without the lock */
 };
 
 struct kg_connections {
@@ -45,7 +46,8 @@ struct kg_connections {
 	pthread_mutex_t lock;
 	struct kg_connection *first;
 	struct kg_clients clients;
-	atomic_uint leaving; /* that were told to give way and are not gone yet */
+	int64_t contended_until; /* monotonic nanoseconds: until then each client is kept to its share, see share.h */
+	atomic_uint leaving;     /* that were told to give way and are not gone yet */
 	/* Since the start. Each connection is admitted, then taken on, then gone. */
 	atomic_ullong admitted; /* accepted from the kernel and handed to libmicrohttpd */
 	atomic_ullong entered;  /* of these, taken on */
@@ -74,6 +76,9 @@ bool kg_connections_pending(struct kg_connections *all);
 KG_MUST_CHECK struct kg_connection *kg_connection_enter(struct kg_connections *all, int fd);
 /* libmicrohttpd is about to close it. Frees it and drops the key pair. NULL for one for which there was no memory. */
 void kg_connection_leave(struct kg_connections *all, struct kg_connection *connection);
+
+/* Have it closed: libmicrohttpd sees its end. Under the lock of all. */
+void kg_connection_cut(struct kg_connection *connection);
 
 /* A request begins, or has been answered (or given up). */
 void kg_connection_begin(struct kg_connection *connection);

@@ -43,14 +43,6 @@ static bool goes_before(const struct candidate *a, const struct candidate *b)
 	return atomic_load(&a->connection->last_activity) < atomic_load(&b->connection->last_activity);
 }
 
-/* libmicrohttpd sees the end of the connection and closes it. */
-static void cut(struct kg_connection *connection)
-{
-	connection->leaving = true;
-	connection->all->leaving++;
-	(void)shutdown(connection->fd, SHUT_RDWR);
-}
-
 bool kg_connections_displace(struct kg_connections *all, const struct sockaddr_storage *newcomer)
 {
 	struct candidate first = {.rank = STAYS};
@@ -66,7 +58,7 @@ bool kg_connections_displace(struct kg_connections *all, const struct sockaddr_s
 			first = candidate;
 	}
 	if (first.connection != NULL)
-		cut(first.connection);
+		kg_connection_cut(first.connection);
 	pthread_mutex_unlock(&all->lock);
 	return first.connection != NULL;
 }
@@ -83,7 +75,7 @@ bool kg_connections_cut_slow(struct kg_connections *all)
 			slowest = connection;
 	}
 	if (slowest != NULL)
-		cut(slowest);
+		kg_connection_cut(slowest);
 	pthread_mutex_unlock(&all->lock);
 	return slowest != NULL;
 }

@@ -12,6 +12,7 @@
 #include "server/body.h"
 #include "server/displace.h"
 #include "server/review.h"
+#include "server/share.h"
 
 #define REVIEW_PATH            "/validate"
 #define REVIEW_METHOD          "POST"
@@ -100,6 +101,7 @@ void kg_request_completed(void *listener, struct MHD_Connection *mhd, void **cli
 	kg_connection_end(request->connection);
 	kg_body_release(&request->body);
 	kg_buf_release(&request->answer);
+	kg_share_return(request->connection);
 	free(request);
 	*client = NULL;
 }
@@ -128,18 +130,37 @@ static const struct refusal *judge_head(const struct kg_https *https, struct MHD
 	return announced_length(mhd) > https->inflight.max_body ? refuse_size(&https->inflight) : NULL;
 }
 
+/* Half of what all may have: room for another client, be the rest one client's. */
+static size_t share_of_client(const struct kg_https *https)
+{
+	return https->inflight.body_share / 2;
+}
+
+/* A small body needs none. One of unknown length may become as large as any. */
+static bool claim_share(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
+{
+	size_t bytes = (size_t)announced_length(mhd);
+
+	if (header_of(mhd, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL)
+		bytes = https->inflight.max_body;
+	return bytes <= KG_SMALL_HOLDING || kg_share_claim(request->connection, bytes, share_of_client(https));
+}
+
 /* `reason`: what had no room. */
-static void note_shed(struct kg_https *https, const char *reason)
+static void note_shed(struct kg_https *https, struct kg_connection *connection, const char *reason)
 {
 	static const char *const memory = "memory";
+	bool defended = kg_share_defend(connection, share_of_client(https));
 
-	if (kg_connections_cut_slow(&https->connections))
+	if (kg_connections_cut_slow(&https->connections) || defended)
 		kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_CONNECTIONS_DISPLACED, &memory, 1);
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_REQUESTS_SHED, &reason, 1);
 }
 
-static const struct refusal *judge_body(struct kg_https *https, const struct kg_body *body)
+static const struct refusal *judge_body(struct kg_https *https, const struct request *request)
 {
+	const struct kg_body *body = &request->body;
+
 	switch (body->status) {
 	case KG_BODY_WHOLE:
 		return body->received == 0 ? &empty : NULL;
@@ -149,7 +170,7 @@ static const struct refusal *judge_body(struct kg_https *https, const struct kg_
 	case KG_BODY_UNWANTED:
 		break;
 	}
-	note_shed(https, "body");
+	note_shed(https, request->connection, "body");
 	return &overloaded;
 }
 
@@ -187,7 +208,7 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 
 	kg_body_release(&request->body);
 	if (answer.status == 503 || (answer.status == 500 && request->answer_account.refused)) {
-		note_shed(https, "review");
+		note_shed(https, request->connection, "review");
 		return send_refusal(https, mhd, &overloaded);
 	}
 	if (kg_buf_status(&request->answer) != 0 || request->answer.length == 0)
@@ -204,6 +225,8 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 static enum MHD_Result begin(struct kg_https *https, struct MHD_Connection *mhd, struct request *request, const struct refusal *refusal)
 {
 	request->refusal = refusal;
+	if (refusal == NULL && !claim_share(https, mhd, request))
+		kg_body_refuse(&request->body, KG_BODY_OVERLOADED);
 	if (refusal == NULL)
 		return MHD_YES;
 	kg_body_refuse(&request->body, KG_BODY_UNWANTED);
@@ -229,7 +252,7 @@ static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd
 	const struct refusal *refusal;
 
 	kg_connection_has_received(request->connection);
-	refusal = request->refusal != NULL ? request->refusal : judge_body(https, &request->body);
+	refusal = request->refusal != NULL ? request->refusal : judge_body(https, request);
 	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
 	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
 }

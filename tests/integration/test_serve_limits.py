@@ -1,11 +1,14 @@
 """One budget for all that is in flight: what has no room is told to come again, and the process stays as small as it was told to."""
 
 import concurrent.futures
+import contextlib
+import http.client
 import json
 import os
 import random
 import re
 import socket
+import threading
 import time
 
 import pytest
@@ -102,6 +105,42 @@ def test_a_sender_that_stops_is_cut_when_others_need_the_memory(serve):
     assert server.metric("kedagate_connections_displaced_total", **{"for": "memory"}) >= 1
     for connection in held:
         connection.close()
+
+
+def send_steadily(server, stop):
+    """Bodies of 7 MiB from 127.0.0.2, one after the other: each just fast enough not to count as slow."""
+    while not stop.is_set():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            connection = server.connection()
+            connection.source_address = ("127.0.0.2", 0)
+            connection.putrequest("POST", "/validate")
+            for name, value in {**JSON, "Content-Length": str(7 * MIB)}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            connection.send(b" " * MIB)
+            for _ in range(int(6 * MIB / 200_000)):
+                if stop.wait(0.5):
+                    break
+                connection.send(b" " * 200_000)
+            connection.close()
+
+
+def test_one_client_does_not_keep_out_the_large_bodies_of_others(serve):
+    server = serve("--max-inflight-bytes", "32Mi")
+    stop = threading.Event()
+    senders = [threading.Thread(target=send_steadily, args=(server, stop)) for _ in range(3)]
+    for sender in senders:
+        sender.start()
+    try:
+        wait_until(lambda: server.metric("kedagate_inflight_bytes") >= 14 * MIB, "bodies held")
+        assert server.post(padded(3 * MIB)).status == 503
+        wait_until(lambda: server.post(padded(3 * MIB)).status == 200, "a share for the other client")
+        assert [server.post(padded(3 * MIB)).status for _ in range(5)] == [200] * 5
+        assert server.metric("kedagate_connections_displaced_total", **{"for": "memory"}) >= 1
+    finally:
+        stop.set()
+        for sender in senders:
+            sender.join()
 
 
 def test_what_can_never_fit_is_not_told_to_come_again(serve):

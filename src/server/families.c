@@ -35,7 +35,7 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 	},
 	FAMILY(KG_SERVER_METRIC_CONNECTIONS_DISPLACED) = {
 		.name = "kedagate_connections_displaced_total", .type = KG_METRIC_COUNTER, .labels = {"for"},
-		.help = "Connections that were closed to make room: an idle one for a new connection, a slow sender for memory.",
+		.help = "Connections that were closed to make room: an idle one for a new connection, for memory a sender that is slow, or whose client has more than its share.",
 	},
 	FAMILY(KG_SERVER_METRIC_HANDSHAKE_FAILURES) = {
 		.name = "kedagate_tls_handshake_failures_total", .type = KG_METRIC_COUNTER, .labels = {"alert"},

@@ -100,10 +100,10 @@
 /* A body that brings less than this in a span of time, or less than it takes to be there after KG_BODY_SECONDS, is slow: its sender is cut when
  * others need the memory or the place. An API server sends the largest body in well under a second. */
 #define KG_SPAN_SECONDS 2
+#define KG_SPAN_BYTES   (64u << 10)
 
 /* A client that kept another's large body out is kept to its share for so long; as long as it tries for more, on and on. */
 #define KG_CONTENDED_SECONDS 30
-#define KG_SPAN_BYTES   (64u << 10)
 
 /* Descriptors besides those of connections: standard ones, listeners, epoll of each thread, watches, files that are read anew. */
 #define KG_OTHER_DESCRIPTORS 64

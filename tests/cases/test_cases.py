@@ -4,6 +4,7 @@ README.md has the format. Findings are compared as (action, rule, path), the sam
 """
 
 import collections
+import contextlib
 import json
 import pathlib
 import re
@@ -159,8 +160,9 @@ class Servers:
         return Judged(manifest["kind"], original, name, answer["auditAnnotations"]["verdict"], findings)
 
     def stop(self):
-        for daemon in self.daemons.values():
-            daemon.stop()
+        with contextlib.ExitStack() as stack:  # each of them, also when one has not ended as it should
+            for daemon in self.daemons.values():
+                stack.callback(daemon.stop)
 
 
 def findings_of(answer):

@@ -1,14 +1,11 @@
 /*
- * Reading a pair while it is replaced. A FIFO in a file's place halts the reader there, so that the change comes exactly in between.
+ * Reading a pair while it is replaced. The change comes when the reader has opened a file and not read it.
  */
-#include <pthread.h>
+#include <fcntl.h>
 
 #include "kedagate/base/limits.h"
 #include "kedagate/tls/keypair.h"
 #include "unit/tls/fixture.h"
-
-/* A reader that waits on a FIFO for ever is a failure. */
-enum { PATIENCE_SECONDS = 60 };
 
 struct fixture {
 	struct directory directory;
@@ -19,6 +16,33 @@ struct fixture {
 	struct kg_pem_authorities authorities;
 	struct kg_err err;
 };
+
+/* What happens when the reader has opened `file`, for so many times. */
+struct ambush {
+	struct fixture *fixture;
+	const char *file;
+	int times;
+	void (*act)(struct ambush *ambush);
+	int next_generation;
+};
+
+static struct ambush *lying;
+
+/* The linker puts them before and behind openat(2). */
+int __real_openat(int directory, const char *path, int flags, mode_t mode);
+int __wrap_openat(int directory, const char *path, int flags, mode_t mode);
+
+int __wrap_openat(int directory, const char *path, int flags, mode_t mode)
+{
+	const char *slash = strrchr(path, '/');
+	int fd = __real_openat(directory, path, flags, mode);
+
+	if (lying != NULL && lying->times > 0 && strcmp(slash != NULL ? slash + 1 : path, lying->file) == 0) {
+		lying->times--;
+		lying->act(lying);
+	}
+	return fd;
+}
 
 static int set_up(void **state)
 {
@@ -31,7 +55,6 @@ static int set_up(void **state)
 	kg_pem_pair_init(&fixture.pair);
 	kg_pem_authorities_init(&fixture.authorities);
 	fixture.err = (struct kg_err){0};
-	(void)alarm(PATIENCE_SECONDS);
 	*state = &fixture;
 	return 0;
 }
@@ -40,7 +63,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	(void)alarm(0);
+	lying = NULL;
 	kg_pem_pair_release(&f->pair);
 	kg_pem_authorities_release(&f->authorities);
 	directory_remove(&f->directory);
@@ -183,40 +206,14 @@ static void the_key_is_never_moved(void **state)
 	assert_int_equal(f->pair.key.capacity, KG_MAX_KEY_BYTES + 1);
 }
 
-/* What happens, `times` times, once the reader stands at the FIFO; then the reader gets `content`. */
-struct ambush {
-	struct fixture *fixture;
-	const char *fifo;
-	const char *content;
-	int times;
-	void (*act)(struct ambush *ambush);
-	int next_generation;
-};
-
-static void *lie_in_wait(void *argument)
-{
-	struct ambush *ambush = argument;
-
-	for (int i = 0; i < ambush->times; i++) {
-		int fd = open(ambush->fifo, O_WRONLY | O_CLOEXEC);
-
-		ambush->act(ambush);
-		(void)!write(fd, ambush->content, strlen(ambush->content));
-		close(fd);
-	}
-	return NULL;
-}
-
 static void read_in_ambush(struct ambush *ambush, const char *certificate, const char *key)
 {
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, lie_in_wait, ambush), 0);
+	lying = ambush;
 	if (certificate != NULL)
 		assert_read(ambush->fixture, certificate, key);
 	else
 		assert_int_equal(kg_pair_read(&ambush->fixture->paths, &ambush->fixture->pair, &ambush->fixture->err), KG_EINVAL);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(ambush->times, 0);
 }
 
 static void publish_next(struct ambush *ambush)
@@ -230,12 +227,10 @@ static void a_swap_between_the_files_mixes_no_generations(void **state)
 	struct fixture *f = *state;
 	int first = generation_make(&f->directory);
 	int second = generation_make(&f->directory);
-	char fifo[160];
-	struct ambush ambush = {f, fifo, "key 1", 1, publish_next, second};
+	struct ambush ambush = {f, "tls.key", 1, publish_next, second};
 
-	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.key"));
 	generation_put(&f->directory, first, "tls.crt", "certificate 1");
-	assert_int_equal(mkfifo(fifo, 0600), 0);
+	generation_put(&f->directory, first, "tls.key", "key 1");
 	generation_put(&f->directory, second, "tls.crt", "certificate 2");
 	generation_put(&f->directory, second, "tls.key", "key 2");
 	generation_publish(&f->directory, first);
@@ -255,11 +250,9 @@ static void a_generation_that_is_removed_is_given_up_for_the_next(void **state)
 	struct fixture *f = *state;
 	int first = generation_make(&f->directory);
 	int second = generation_make(&f->directory);
-	char fifo[160];
-	struct ambush ambush = {f, fifo, "certificate 1", 1, publish_and_remove, second};
+	struct ambush ambush = {f, "tls.crt", 1, publish_and_remove, second};
 
-	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.crt"));
-	assert_int_equal(mkfifo(fifo, 0600), 0);
+	generation_put(&f->directory, first, "tls.crt", "certificate 1");
 	generation_put(&f->directory, first, "tls.key", "key 1");
 	generation_put(&f->directory, second, "tls.crt", "certificate 2");
 	generation_put(&f->directory, second, "tls.key", "key 2");
@@ -278,35 +271,26 @@ static void replace_certificate(struct ambush *ambush)
 static void replace_both(struct ambush *ambush)
 {
 	replace_certificate(ambush);
-	assert_int_equal(unlink(ambush->fifo), 0);
 	directory_put_text(&ambush->fixture->directory, "tls.key", "key 1");
-}
-
-/* A FIFO of its own for each attempt: the reader may still hold the last one open. */
-static void replace_certificate_and_wait_again(struct ambush *ambush)
-{
-	replace_certificate(ambush);
-	assert_int_equal(unlink(ambush->fifo), 0);
-	assert_int_equal(mkfifo(ambush->fifo, 0600), 0);
 }
 
 static void a_certificate_replaced_meanwhile_is_read_again(void **state)
 {
 	struct fixture *f = *state;
-	struct ambush ambush = {f, f->key, "key 0", 1, replace_both, 0};
+	struct ambush ambush = {f, "tls.key", 1, replace_both, 0};
 
 	directory_put_text(&f->directory, "tls.crt", "certificate 0");
-	assert_int_equal(mkfifo(f->key, 0600), 0);
+	directory_put_text(&f->directory, "tls.key", "key 0");
 	read_in_ambush(&ambush, "certificate 1", "key 1");
 }
 
 static void files_that_never_hold_still_are_given_up(void **state)
 {
 	struct fixture *f = *state;
-	struct ambush ambush = {f, f->key, "key", 5, replace_certificate_and_wait_again, 0};
+	struct ambush ambush = {f, "tls.key", 5, replace_certificate, 0};
 
 	directory_put_text(&f->directory, "tls.crt", "certificate 0");
-	assert_int_equal(mkfifo(f->key, 0600), 0);
+	directory_put_text(&f->directory, "tls.key", "key");
 	read_in_ambush(&ambush, NULL, NULL);
 	assert_message(&f->err, "tls.crt changes while it is read");
 	assert_message(&f->err, f->directory.path);
@@ -439,18 +423,13 @@ static void a_generation_that_loses_its_ca_crt_first_is_given_up_for_the_next(vo
 	struct fixture *f = *state;
 	int first = put_generation(f, "certificate 1", "authority 1");
 	int second = put_generation(f, "certificate 2", "authority 2");
-	char fifo[160];
-	struct ambush ambush = {f, fifo, "key 1", 1, publish_next, second};
-	pthread_t thread;
+	struct ambush ambush = {f, "tls.key", 1, publish_next, second};
 
-	(void)snprintf(fifo, sizeof(fifo), "%s", generation_path(&f->directory, first, "tls.key"));
 	generation_publish(&f->directory, first);
-	assert_int_equal(unlink(fifo), 0);
-	assert_int_equal(mkfifo(fifo, 0600), 0);
 	assert_int_equal(unlink(generation_path(&f->directory, first, "ca.crt")), 0);
-	assert_int_equal(pthread_create(&thread, NULL, lie_in_wait, &ambush), 0);
+	lying = &ambush;
 	assert_read_beside(f, "certificate 2", "authority 2");
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(ambush.times, 0);
 }
 
 #define WITH_DIRECTORY(test_) cmocka_unit_test_setup_teardown(test_, set_up, tear_down)

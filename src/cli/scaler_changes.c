@@ -115,13 +115,14 @@ static const char *fact_text(struct printer *printer, enum kg_scaler_change_kind
 static const char *condition_text(struct printer *printer, const struct kg_scaler_change *change)
 {
 	struct kg_arena *arena = printer->arena;
+	const struct kg_param *after = change->after;
 
-	if (change->kind == KG_CHANGE_PARAM_REFUSED)
-		return checked(printer, kg_arena_printf(arena, " when it comes from %s", sources_text(printer, change->after)));
-	if (change->kind == KG_CHANGE_PARAM_ADDED && change->after->need != KG_OPTIONAL)
-		return checked(printer, kg_arena_printf(arena, ", %s", kg_scaler_need_word(change->after->need)));
-	if (change->kind == KG_CHANGE_NAME_ADDED)
-		return checked(printer, kg_arena_printf(arena, ", another name of %s", change->after->name));
+	if (after != NULL && change->kind == KG_CHANGE_PARAM_REFUSED)
+		return checked(printer, kg_arena_printf(arena, " when it comes from %s", sources_text(printer, after)));
+	if (after != NULL && change->kind == KG_CHANGE_PARAM_ADDED && after->need != KG_OPTIONAL)
+		return checked(printer, kg_arena_printf(arena, ", %s", kg_scaler_need_word(after->need)));
+	if (after != NULL && change->kind == KG_CHANGE_NAME_ADDED)
+		return checked(printer, kg_arena_printf(arena, ", another name of %s", after->name));
 	return kinds[change->kind].effect != NULL ? kinds[change->kind].effect : "";
 }
 

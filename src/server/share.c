@@ -57,7 +57,7 @@ static struct kg_client *client_with_most(struct kg_clients *clients)
 /* The body that `client` has been sending for longest, if that is longer than an API server takes for one. */
 static struct kg_connection *longest_sender(struct kg_connections *all, const struct kg_client *client, int64_t now)
 {
-	int64_t latest = now - 2 * KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND;
+	int64_t latest = now - KG_SPAN_SECONDS * NANOSECONDS_PER_SECOND * 2;
 	struct kg_connection *longest = NULL;
 
 	for (struct kg_connection *connection = all->first; connection != NULL; connection = connection->next) {

@@ -23,6 +23,12 @@
 #define KG_SANITIZED 0
 #endif
 
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define KG_THREAD_SANITIZED 1
+#else
+#define KG_THREAD_SANITIZED 0
+#endif
+
 #define KG_ARRAY_LEN(array_) (sizeof(array_) / sizeof((array_)[0]))
 
 /* The structure of type_ whose member_ `pointer_` points at. */

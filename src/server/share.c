@@ -5,26 +5,17 @@
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
 
-/* Under the lock. */
-static void contend(struct kg_connections *all, int64_t now)
-{
-	all->contended_until = now + KG_CONTENDED_SECONDS * NANOSECONDS_PER_SECOND;
-}
-
 bool kg_share_claim(struct kg_connection *connection, size_t bytes, size_t share)
 {
 	struct kg_connections *all = connection->all;
 	struct kg_client *client = connection->client;
-	int64_t now = kg_clock_monotonic();
-	bool granted = true;
+	bool granted;
 
 	if (client == NULL)
 		return true;
 	pthread_mutex_lock(&all->lock);
-	if (client->claimed > 0 && client->claimed + bytes > share && now < all->contended_until) {
-		contend(all, now);
-		granted = false;
-	} else {
+	granted = client->claimed == 0 || client->claimed + bytes <= share || kg_clock_monotonic() >= all->contended_until;
+	if (granted) {
 		connection->claimed = bytes;
 		client->claimed += bytes;
 	}
@@ -82,7 +73,7 @@ bool kg_share_defend(struct kg_connection *connection, size_t share)
 	pthread_mutex_lock(&all->lock);
 	most = client_with_most(&all->clients);
 	if (most != NULL && most != connection->client && most->claimed > share) {
-		contend(all, now);
+		all->contended_until = now + KG_CONTENDED_SECONDS * NANOSECONDS_PER_SECOND;
 		longest = longest_sender(all, most, now);
 	}
 	if (longest != NULL)

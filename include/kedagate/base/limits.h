@@ -102,7 +102,7 @@
 #define KG_SPAN_SECONDS 2
 #define KG_SPAN_BYTES   (64u << 10)
 
-/* A client that kept another's large body out is kept to its share for so long; as long as it tries for more, on and on. */
+/* A client that kept another's large body out is kept to its share for so long. No longer: it may be the only one by then. */
 #define KG_CONTENDED_SECONDS 30
 
 /* Descriptors besides those of connections: standard ones, listeners, epoll of each thread, watches, files that are read anew. */

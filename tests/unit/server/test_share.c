@@ -49,6 +49,23 @@ static void whoever_keeps_another_out_is_kept_to_the_share(void **state)
 	assert_true(kg_share_claim(more, SHARE - 20, SHARE));
 }
 
+/* Its own attempts do not prolong it: the other may be gone. */
+static void after_a_while_without_the_other_it_may_have_all_again(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_connection *more;
+	int64_t until;
+
+	add_body(f, 1, SHARE + 1, 0);
+	assert_false(kg_share_defend(add_body(f, 2, 30, 0), SHARE));
+	more = add(f, 1, 0);
+	until = f->all.contended_until;
+	assert_false(kg_share_claim(more, 1, SHARE));
+	assert_int_equal(f->all.contended_until, until);
+	f->all.contended_until = kg_clock_monotonic();
+	assert_true(kg_share_claim(more, 1, SHARE));
+}
+
 static void the_other_client_has_its_share(void **state)
 {
 	struct fixture *f = *state;
@@ -110,6 +127,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        SHARE_TEST(while_nobody_is_kept_out_one_client_may_have_all),
 	        SHARE_TEST(whoever_keeps_another_out_is_kept_to_the_share),
+	        SHARE_TEST(after_a_while_without_the_other_it_may_have_all_again),
 	        SHARE_TEST(the_other_client_has_its_share),
 	        SHARE_TEST(one_body_alone_may_be_larger_than_the_share),
 	        SHARE_TEST(what_has_been_coming_for_longest_is_cut),

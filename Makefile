@@ -25,10 +25,11 @@ SOURCE_FLAGS = -std=c17 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)/generated $(PAC
 export BUILD CC PYTHON SANITIZE SOURCE_FLAGS
 
 # Lowest layer first; src/README.md has the table, hack/check-layers enforces it.
-MODULES := base syntax metrics scalers model resolve rules policy admission report tls server cli
+MODULES := base syntax metrics scalers model resolve rules policy admission report kube tls server cli
 
 PACKAGES := libmicrohttpd gnutls openssl libcjson jansson yaml-0.1 libseccomp
-PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# libcurl is loaded when it is needed (src/kube/curl.h), not linked.
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libcurl 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wstrict-prototypes -Wold-style-definition \

@@ -1,13 +1,14 @@
 #include "cli/version.h"
 
 #include "cli/command.h"
+#include "kedagate/kube/libraries.h"
 #include "kedagate/model/libraries.h"
 #include "kedagate/report/libraries.h"
 #include "kedagate/server/libraries.h"
 #include "kedagate/syntax/version.h"
 #include "kedagate/tls/libraries.h"
 
-enum { LIBRARIES = KG_SERVER_LIBRARIES + KG_TLS_LIBRARIES + KG_MODEL_LIBRARIES + KG_REPORT_LIBRARIES };
+enum { LIBRARIES = KG_SERVER_LIBRARIES + KG_TLS_LIBRARIES + KG_MODEL_LIBRARIES + KG_REPORT_LIBRARIES + KG_KUBE_LIBRARIES };
 
 struct version_options {
 	bool help;
@@ -44,6 +45,8 @@ static void collect_libraries(struct kg_library out[LIBRARIES])
 	kg_model_libraries(out);
 	out += KG_MODEL_LIBRARIES;
 	kg_report_libraries(out);
+	out += KG_REPORT_LIBRARIES;
+	kg_kube_libraries(out);
 }
 
 struct keda_range {

@@ -142,3 +142,40 @@
  * are statuses, alerts, limits and the messages of a library; there are some forty. */
 #define KG_MAX_FAULT_CAUSES 64
 #define KG_FAULT_SECONDS    60
+
+/* One object of a cluster as JSON. etcd takes 1.5 MiB of it, in which `<`, `>` and `&` may be written as six bytes each. */
+#define KG_MAX_CLUSTER_OBJECT_BYTES (10u << 20)
+
+/* What one such object may take while it is read. Only the densest JSON, of which no manifest is made, takes more. */
+#define KG_MAX_CLUSTER_ARENA_BYTES (64u << 20)
+
+/* A page of a list besides its items: version, and where the next page begins, some 500 bytes. */
+#define KG_MAX_LIST_ENVELOPE_BYTES (64u << 10)
+
+/* The path and query of a request. The token of a page holds a name, coded. */
+#define KG_MAX_REQUEST_TARGET_BYTES (16u << 10)
+
+/* Objects of a page, as client-go asks for. */
+#define KG_CLUSTER_PAGE_OBJECTS 500
+
+/* The shortest and the longest pause before a request that failed is tried again, and the longest that a server may ask for. */
+#define KG_CLUSTER_RETRY_SECONDS       1
+#define KG_CLUSTER_RETRY_MAX_SECONDS   60
+#define KG_CLUSTER_RETRY_AFTER_SECONDS 300
+
+/* How long an API server may be silent before it answers and within a page, how long a page may take, and how long a watch may outlive the time that
+ * was asked for. A page takes well under a second. */
+#define KG_CLUSTER_SILENCE_SECONDS 30
+#define KG_CLUSTER_PAGE_SECONDS    120
+
+/* A watch is asked to end after this long, or up to twice as long, so that those of many processes do not begin together. client-go's five minutes. */
+#define KG_CLUSTER_WATCH_SECONDS 300
+
+/* A watch that ended in order is taken up at once; until then what it said counts as current, for so long at most. */
+#define KG_CLUSTER_GAP_SECONDS 2
+
+/* Without a watch, what was seen is used for so long. An API server restarts within that time; afterwards too much may have changed. */
+#define KG_CLUSTER_LOST_SECONDS 60
+
+/* Watches that are refused in a row before the resource is listed anew: the version may be from before a restore of etcd. */
+#define KG_CLUSTER_REFUSED_WATCHES 5

@@ -4,6 +4,7 @@
 
 #include "kedagate/base/err.h"
 #include "kedagate/base/limits.h"
+#include "kedagate/syntax/quantity.h"
 #include "model/constraint.h"
 #include "model/node.h"
 
@@ -145,6 +146,13 @@ static void decode_bool(struct kg_decoder *decoder, const struct kg_schema_field
 		*(struct kg_optional_bool *)target = (struct kg_optional_bool){.set = true, .value = value};
 }
 
+bool kg_node_is_amount(const cJSON *node)
+{
+	if (kg_node_type(node) == cJSON_String)
+		return kg_quantity_positive(node->valuestring) || !kg_quantity_valid(node->valuestring);
+	return kg_node_type(node) != cJSON_Number || node->valuedouble > 0;
+}
+
 static void decode_strings(struct kg_decoder *decoder, const cJSON *node, struct kg_strings *target, const struct kg_place *place)
 {
 	struct kg_place item_place = {.parent = place};
@@ -263,6 +271,10 @@ static void decode_field(struct kg_decoder *decoder, const struct kg_schema_fiel
 		return;
 	case KG_SCHEMA_PRESENT:
 		if (target != NULL)
+			*(bool *)target = true;
+		return;
+	case KG_SCHEMA_AMOUNT:
+		if (target != NULL && kg_node_is_amount(node))
 			*(bool *)target = true;
 		return;
 	case KG_SCHEMA_OBJECT:

@@ -28,3 +28,6 @@ void kg_decode(struct kg_decoder *decoder, const struct kg_schema *schema, const
 
 /* Record what is wrong at `place`; `malformed->path` is filled in here. */
 void kg_decoder_record(struct kg_decoder *decoder, const struct kg_place *place, struct kg_malformed malformed);
+
+/* A quantity over 0, or something that is no quantity, which no API server takes: it is not missing. */
+bool kg_node_is_amount(const cJSON *node);

@@ -17,6 +17,7 @@ enum kg_schema_type {
 	KG_SCHEMA_BOOL,    /* struct kg_optional_bool */
 	KG_SCHEMA_FLAG,    /* bool, false when absent */
 	KG_SCHEMA_PRESENT, /* bool, true for a value of any type */
+	KG_SCHEMA_AMOUNT,  /* bool, true for a quantity over 0 and for what is no quantity; otherwise left as it is */
 	KG_SCHEMA_OBJECT,  /* a structure as `nested` says */
 	KG_SCHEMA_TREE,    /* const cJSON *, an object that is checked against `nested` */
 	KG_SCHEMA_LIST, /* pointer to an array of structures as `nested` says, never NULL when the list is there, and their number at `mark` */

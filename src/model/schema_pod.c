@@ -3,6 +3,13 @@
  */
 #include "model/schema.h"
 
+/* The field "resources" of a structure with a member of that name. */
+#define KG_RESOURCES(owner_)                                                                                                               \
+	{                                                                                                                                  \
+		.name = "resources", .type = KG_SCHEMA_OBJECT, .offset = offsetof(owner_, resources), .mark = KG_SCHEMA_NOWHERE,           \
+		.nested = &resources                                                                                                       \
+	}
+
 /* clang-format off */
 
 static const struct kg_schema_field secret_key_fields[] = {
@@ -38,16 +45,30 @@ static const struct kg_schema_field env_from_fields[] = {
 };
 static const struct kg_schema env_from = KG_SCHEMA(env_from_fields, sizeof(struct kg_env_source));
 
+static const struct kg_schema_field amount_fields[] = {
+	KG_FIELD("cpu",    AMOUNT, struct kg_resources, cpu,    KG_OPTIONAL),
+	KG_FIELD("memory", AMOUNT, struct kg_resources, memory, KG_OPTIONAL),
+};
+static const struct kg_schema amounts = KG_SCHEMA(amount_fields, 0);
+
+static const struct kg_schema_field resource_fields[] = {
+	{.name = "requests", .type = KG_SCHEMA_OBJECT, .mark = KG_SCHEMA_NOWHERE, .nested = &amounts},
+	{.name = "limits",   .type = KG_SCHEMA_OBJECT, .mark = KG_SCHEMA_NOWHERE, .nested = &amounts},
+};
+static const struct kg_schema resources = KG_SCHEMA(resource_fields, 0);
+
 static const struct kg_schema_field container_fields[] = {
 	KG_FIELD("name", STRING, struct kg_container, name,                    KG_NEEDED),
 	KG_LIST("env",           struct kg_container, env, env_count,           KG_OPTIONAL, .nested = &env),
 	KG_LIST("envFrom",       struct kg_container, env_from, env_from_count, KG_OPTIONAL, .nested = &env_from),
+	KG_RESOURCES(struct kg_container),
 };
 static const struct kg_schema container = KG_SCHEMA(container_fields, sizeof(struct kg_container));
 
 static const struct kg_schema_field pod_spec_fields[] = {
 	KG_LIST("containers",              struct kg_pod_template, containers, container_count, KG_NEEDED, .nested = &container),
 	KG_FIELD("serviceAccountName", STRING, struct kg_pod_template, service_account_name,    KG_OPTIONAL),
+	KG_RESOURCES(struct kg_pod_template),
 };
 static const struct kg_schema pod_spec = KG_SCHEMA(pod_spec_fields, 0);
 

@@ -6,74 +6,22 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
+#include "kedagate/base/limits.h"
 #include "kedagate/model/base64.h"
 #include "kedagate/model/json.h"
 #include "kedagate/model/world.h"
+#include "model/file_world.h"
 #include "model/names.h"
 #include "model/node.h"
 
 #define SECRET     "secret"
 #define CONFIG_MAP "configmap"
 
-/* Names are at most 253 bytes, namespaces 63, groups 253; what is longer than this names nothing that a cluster could hold. */
-enum { KEY_MAX = 1024 };
-
-struct kg_file_world {
-	struct kg_world world;
-	struct kg_arena *arena;
-	const char *default_namespace;
-	bool read_secrets;
-	struct kg_names objects;
-};
-
 _Static_assert(offsetof(struct kg_file_world, world) == 0, "a pointer to the world is one to the file world");
 
-static const struct kg_file_world *file_world_of(const struct kg_world *world)
+const struct kg_file_world *kg_file_world_of(const struct kg_world *world)
 {
 	return (const struct kg_file_world *)(const void *)world;
-}
-
-/* ---- keys ---- */
-
-/* False when the key does not fit. Newlines part what names cannot hold. */
-static bool make_key(char out[KEY_MAX], const char *sort, const char *namespace, const char *name)
-{
-	int length = snprintf(out, KEY_MAX, "%s\n%s\n%s", sort, namespace, name);
-
-	return length > 0 && length < KEY_MAX;
-}
-
-/* What objects with a pod template are kept under: group and kind, whatever the version. */
-static bool make_template_sort(char out[KEY_MAX], const char *api_version, const char *kind)
-{
-	const char *slash = strchr(api_version, '/');
-	int group = slash != NULL ? (int)(slash - api_version) : 0;
-	int length = snprintf(out, KEY_MAX, "%.*s/%s", group, api_version, kind);
-
-	return length > 0 && length < KEY_MAX;
-}
-
-static const void *look_up(const struct kg_file_world *world, const char *sort, const char *namespace, const char *name)
-{
-	char key[KEY_MAX];
-
-	if (world->objects.count == 0 || name == NULL || namespace == NULL || !make_key(key, sort, namespace, name))
-		return NULL;
-	return kg_names_get(&world->objects, key);
-}
-
-/* ---- look-ups ---- */
-
-static enum kg_lookup find_authentication(const struct kg_world *world, enum kg_kind kind, const char *namespace, const char *name,
-                                          const struct kg_authentication **ret_authentication)
-{
-	bool is_cluster_wide = kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
-	const struct kg_authentication *found = look_up(file_world_of(world), kg_kind_name(kind), is_cluster_wide ? "" : namespace, name);
-
-	if (found == NULL)
-		return KG_LOOKUP_UNSEEN;
-	*ret_authentication = found;
-	return KG_LOOKUP_FOUND;
 }
 
 static const char *given_or(const char *text, const char *otherwise)
@@ -81,27 +29,77 @@ static const char *given_or(const char *text, const char *otherwise)
 	return text != NULL && *text != '\0' ? text : otherwise;
 }
 
-static enum kg_lookup find_pod_template(const struct kg_world *world, const struct kg_scale_target_ref *target, const char *namespace,
-                                        const struct kg_pod_template **ret_template)
-{
-	const struct kg_file_world *file_world = file_world_of(world);
-	const char *api_version = given_or(target->api_version, "apps/v1"); /* KEDA's defaults: ParseGVKR in apis/keda/v1alpha1/gvkr.go */
-	const char *kind = given_or(target->kind, "Deployment");
-	const struct kg_pod_template *found = NULL;
-	char sort[KEY_MAX];
+/* ---- keys ---- */
 
-	if (file_world->objects.count > 0 && make_template_sort(sort, api_version, kind))
-		found = look_up(file_world, sort, namespace, target->name);
+bool kg_world_key(char out[KG_WORLD_KEY_MAX], const char *sort, const char *namespace, const char *name)
+{
+	int length = snprintf(out, KG_WORLD_KEY_MAX, "%s\n%s\n%s", sort, namespace, name);
+
+	return length > 0 && length < KG_WORLD_KEY_MAX;
+}
+
+/* What objects with a pod template are kept under: group and kind, whatever the version. */
+static bool make_template_sort(char out[KG_WORLD_KEY_MAX], const char *api_version, const char *kind)
+{
+	const char *slash = strchr(api_version, '/');
+	int group = slash != NULL ? (int)(slash - api_version) : 0;
+	int length = snprintf(out, KG_WORLD_KEY_MAX, "%.*s/%s", group, api_version, kind);
+
+	return length > 0 && length < KG_WORLD_KEY_MAX;
+}
+
+const void *kg_file_world_get(const struct kg_file_world *world, const char *sort, const char *namespace, const char *name)
+{
+	char key[KG_WORLD_KEY_MAX];
+
+	if (world->objects.count == 0 || name == NULL || namespace == NULL || !kg_world_key(key, sort, namespace, name))
+		return NULL;
+	return kg_names_get(&world->objects, key);
+}
+
+const char *kg_object_key_namespace(const struct kg_object_key *key)
+{
+	return key->kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION ? "" : key->namespace;
+}
+
+/* ---- look-ups ---- */
+
+static enum kg_lookup find_authentication(const struct kg_world *world, const struct kg_object_key *key, struct kg_arena *arena,
+                                          const struct kg_authentication **ret_authentication)
+{
+	const struct kg_authentication *found =
+	        kg_file_world_get(kg_file_world_of(world), kg_kind_name(key->kind), kg_object_key_namespace(key), key->name);
+
+	(void)arena;
+	if (found == NULL)
+		return KG_LOOKUP_UNSEEN;
+	*ret_authentication = found;
+	return KG_LOOKUP_FOUND;
+}
+
+static enum kg_lookup find_pod_template(const struct kg_world *world, const char *namespace, const struct kg_scale_target *target,
+                                        struct kg_arena *arena, const struct kg_pod_template **ret_template)
+{
+	const struct kg_file_world *file_world = kg_file_world_of(world);
+	const struct kg_pod_template *found = NULL;
+	char sort[KG_WORLD_KEY_MAX];
+
+	(void)arena;
+	if (file_world->objects.count > 0 && make_template_sort(sort, kg_scale_target_api_version(target), kg_scale_target_kind(target)))
+		found = kg_file_world_get(file_world, sort, namespace, target->name);
 	if (found == NULL)
 		return KG_LOOKUP_UNSEEN;
 	*ret_template = found;
 	return KG_LOOKUP_FOUND;
 }
 
-static enum kg_lookup find_values(const struct kg_world *world, const struct kg_value_source *source, struct kg_pairs *ret_values)
+static enum kg_lookup find_values(const struct kg_world *world, const struct kg_value_source *source, struct kg_arena *arena,
+                                  struct kg_pairs *ret_values)
 {
-	const struct kg_pairs *found = look_up(file_world_of(world), source->secret ? SECRET : CONFIG_MAP, source->namespace, source->name);
+	const struct kg_pairs *found =
+	        kg_file_world_get(kg_file_world_of(world), source->secret ? SECRET : CONFIG_MAP, source->namespace, source->name);
 
+	(void)arena;
 	if (found == NULL)
 		return KG_LOOKUP_UNSEEN;
 	*ret_values = *found;
@@ -109,12 +107,12 @@ static enum kg_lookup find_values(const struct kg_world *world, const struct kg_
 }
 
 static enum kg_lookup find_value(const struct kg_world *world, const struct kg_value_source *source, const char *key,
-                                 const char **ret_value)
+                                 struct kg_arena *arena, const char **ret_value)
 {
 	struct kg_pairs values;
 	const char *found = NULL;
 
-	if (find_values(world, source, &values) == KG_LOOKUP_FOUND)
+	if (find_values(world, source, arena, &values) == KG_LOOKUP_FOUND)
 		found = kg_pairs_get(&values, key);
 	if (found == NULL)
 		return KG_LOOKUP_UNSEEN;
@@ -127,15 +125,14 @@ static const struct kg_world_operations file_operations = {
         .pod_template = find_pod_template,
         .value = find_value,
         .values = find_values,
+        .scaled_by_target = kg_neighbours_by_target,
+        .scaled_by_hpa = kg_neighbours_by_hpa,
+        .hpas_by_target = kg_neighbours_hpas,
+        .users = kg_neighbours_users,
+        .scaled = kg_neighbours_scaled,
+        .container_defaults = kg_neighbours_container_defaults,
+        .keda_operator = kg_neighbours_operator,
 };
-
-/* Where nothing was added, nothing is seen. */
-const struct kg_world *kg_world_blind(void)
-{
-	static const struct kg_file_world nothing = {.world = {.operations = &file_operations}};
-
-	return &nothing.world;
-}
 
 struct kg_file_world *kg_file_world_new(struct kg_arena *arena, const char *default_namespace, bool read_secrets)
 {
@@ -158,23 +155,16 @@ const struct kg_world *kg_file_world_as_world(const struct kg_file_world *world)
 
 /* ---- adding ---- */
 
-/* An object on its way into the world. */
-struct addition {
-	struct kg_file_world *world;
-	const cJSON *tree;
-	const char *api_version, *kind, *namespace, *name;
-};
-
 /* Put a copy of `size` bytes at `value` under the object's name. */
-static int put(const struct addition *addition, const char *sort, const char *namespace, const void *value, size_t size)
+static int put(const struct kg_addition *addition, const char *sort, const char *namespace, const void *value, size_t size)
 {
 	struct kg_file_world *world = addition->world;
-	char key[KEY_MAX];
+	char key[KG_WORLD_KEY_MAX];
 	char *kept_key;
 	void *kept;
 	void *old;
 
-	if (!make_key(key, sort, namespace, addition->name))
+	if (!kg_world_key(key, sort, namespace, addition->name))
 		return 0;
 	kept_key = kg_arena_strdup(world->arena, key);
 	kept = kg_arena_alloc(world->arena, size);
@@ -184,7 +174,7 @@ static int put(const struct addition *addition, const char *sort, const char *na
 	return kg_names_put(&world->objects, kept_key, kept, &old);
 }
 
-static int add_authentication(const struct addition *addition, enum kg_kind kind)
+static int add_authentication(const struct kg_addition *addition, enum kg_kind kind)
 {
 	bool is_cluster_wide = kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
 	struct kg_object object;
@@ -233,7 +223,7 @@ static int append_decoded(struct kg_arena *arena, const cJSON *data, const cJSON
 }
 
 /* Of a Secret stringData counts more than data. */
-static int add_values(const struct addition *addition, bool secret)
+static int add_values(const struct kg_addition *addition, bool secret)
 {
 	struct kg_arena *arena = addition->world->arena;
 	const cJSON *plain = kg_json_get(addition->tree, secret ? "stringData" : "data");
@@ -250,11 +240,11 @@ static int add_values(const struct addition *addition, bool secret)
 }
 
 /* Whatever carries a pod template at spec.template, as KEDA reads scale targets. */
-static int add_pod_template(const struct addition *addition)
+static int add_pod_template(const struct kg_addition *addition)
 {
 	const cJSON *tree = kg_json_get(kg_json_get(addition->tree, "spec"), "template");
 	struct kg_pod_template template;
-	char sort[KEY_MAX];
+	char sort[KG_WORLD_KEY_MAX];
 	int status;
 
 	if (tree == NULL || !make_template_sort(sort, addition->api_version, addition->kind))
@@ -263,10 +253,54 @@ static int add_pod_template(const struct addition *addition)
 	return status == 0 ? put(addition, sort, addition->namespace, &template, sizeof(template)) : status;
 }
 
+static int add_deployment(const struct kg_addition *addition)
+{
+	if (kg_is_operator(addition->tree)) {
+		addition->world->keda_operator = addition->tree;
+		addition->world->operator_namespace = addition->namespace;
+	}
+	return add_pod_template(addition);
+}
+
+static int add_config_map(const struct kg_addition *addition)
+{
+	return add_values(addition, false);
+}
+
+static int add_secret(const struct kg_addition *addition)
+{
+	return addition->world->read_secrets ? add_values(addition, true) : 0;
+}
+
+/* The kinds besides KEDA's that have a reader of their own. `group` with its slash; "" is the core group. */
+static const struct {
+	const char *group, *kind;
+	int (*add)(const struct kg_addition *addition);
+} readers[] = {
+        {"", "ConfigMap", add_config_map},
+        {"", "LimitRange", kg_neighbours_add_limit_range},
+        {"", "Secret", add_secret},
+        {"", "ServiceAccount", kg_neighbours_add_service_account},
+        {"apps/", "Deployment", add_deployment},
+        {"autoscaling/", "HorizontalPodAutoscaler", kg_neighbours_add_hpa},
+};
+
+static int add_other(const struct kg_addition *addition)
+{
+	const char *slash = strchr(addition->api_version, '/');
+	size_t length = slash != NULL ? (size_t)(slash - addition->api_version) + 1 : 0;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(readers); i++)
+		if (strcmp(addition->kind, readers[i].kind) == 0 && strlen(readers[i].group) == length &&
+		    strncmp(addition->api_version, readers[i].group, length) == 0)
+			return readers[i].add(addition);
+	return add_pod_template(addition);
+}
+
 int kg_file_world_add(struct kg_file_world *world, const cJSON *tree)
 {
 	const cJSON *metadata = kg_json_get(tree, "metadata");
-	struct addition addition = {
+	struct kg_addition addition = {
 	        .world = world,
 	        .tree = tree,
 	        .api_version = kg_json_text(tree, "apiVersion"),
@@ -280,9 +314,5 @@ int kg_file_world_add(struct kg_file_world *world, const cJSON *tree)
 		return 0;
 	if ((kind & KG_KINDS_AUTHENTICATION) != 0)
 		return add_authentication(&addition, kind);
-	if (strcmp(addition.api_version, "v1") == 0 && strcmp(addition.kind, "Secret") == 0)
-		return world->read_secrets ? add_values(&addition, true) : 0;
-	if (strcmp(addition.api_version, "v1") == 0 && strcmp(addition.kind, "ConfigMap") == 0)
-		return add_values(&addition, false);
-	return add_pod_template(&addition);
+	return (kind & KG_KINDS_SCALED) != 0 ? kg_neighbours_add_scaled(&addition, kind) : add_other(&addition);
 }

@@ -22,15 +22,6 @@ uint32_t kg_auth_block_since(enum kg_auth_block block)
 	return block_since[block];
 }
 
-static enum kg_kind referred_kind(const struct kg_authentication_ref *reference)
-{
-	if (!reference->kind || *reference->kind == '\0' || strcmp(reference->kind, "TriggerAuthentication") == 0)
-		return KG_KIND_TRIGGER_AUTHENTICATION;
-	if (strcmp(reference->kind, "ClusterTriggerAuthentication") == 0)
-		return KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
-	return KG_KIND_OTHER;
-}
-
 void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environment *environment, const struct kg_resolve_context *context,
                          const struct kg_trigger *trigger)
 {
@@ -41,17 +32,16 @@ void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environm
 	};
 	const struct kg_authentication_ref *reference = &trigger->authentication_ref;
 	const struct kg_world *world = context->world;
-	enum kg_kind kind = referred_kind(reference);
+	const struct kg_object_key key = {kg_authentication_kind(reference->kind), context->namespace, reference->name};
 
 	*source = (struct kg_auth_source){.context = context, .environment = environment, .reference = KG_REFERENCE_NONE};
 	if (!reference->set || !reference->name || *reference->name == '\0')
 		return;
 	source->reference = KG_REFERENCE_UNRESOLVED;
-	if (kind == KG_KIND_OTHER)
+	if (key.kind == KG_KIND_OTHER)
 		return;
-	source->cluster_wide = kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
-	source->reference =
-	        states[world->operations->authentication(world, kind, context->namespace, reference->name, &source->authentication)];
+	source->cluster_wide = key.kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
+	source->reference = states[world->operations->authentication(world, &key, context->arena, &source->authentication)];
 	if (source->reference != KG_REFERENCE_FOUND)
 		source->authentication = NULL;
 }
@@ -74,7 +64,7 @@ static int from_key(const struct kg_auth_source *source, const struct kg_auth_en
 	/* A cluster-wide authentication reads from KEDA's own namespace, whose name is not known. */
 	if (source->cluster_wide || !entry->name || !entry->key)
 		return 0;
-	switch (world->operations->value(world, &place, entry->key, &value)) {
+	switch (world->operations->value(world, &place, entry->key, context->arena, &value)) {
 	case KG_LOOKUP_FOUND:
 		return kg_given_text(context->arena, value, ret_given);
 	case KG_LOOKUP_ABSENT:

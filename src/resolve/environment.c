@@ -21,11 +21,13 @@ static const struct kg_given absent = {.state = KG_PARAM_ABSENT};
 static void find_target(struct kg_environment *environment, const struct kg_scaled *scaled)
 {
 	const struct kg_world *world = environment->world;
+	const struct kg_scale_target_ref *reference = &scaled->scale_target_ref;
+	const struct kg_scale_target target = {reference->api_version, reference->kind, reference->name};
 	const struct kg_pod_template *template = NULL;
 
-	environment->source_container = scaled->scale_target_ref.env_source_container_name;
-	if (scaled->scale_target_ref.set &&
-	    world->operations->pod_template(world, &scaled->scale_target_ref, environment->namespace, &template) == KG_LOOKUP_FOUND)
+	environment->source_container = reference->env_source_container_name;
+	if (reference->set &&
+	    world->operations->pod_template(world, environment->namespace, &target, environment->arena, &template) == KG_LOOKUP_FOUND)
 		environment->template = template;
 }
 
@@ -97,7 +99,7 @@ static int from_key(const struct search *search, const struct kg_env_variable *v
 
 	if (!variable->reference || !variable->key)
 		return 0;
-	switch (world->operations->value(world, &source, variable->key, &value)) {
+	switch (world->operations->value(world, &source, variable->key, environment->arena, &value)) {
 	case KG_LOOKUP_FOUND:
 		return kg_given_text(environment->arena, value, ret_given);
 	case KG_LOOKUP_ABSENT:
@@ -151,7 +153,7 @@ static int from_source(const struct search *search, const struct kg_env_source *
 	*ret_given = absent;
 	if (!key)
 		return 0;
-	if (!source->name || world->operations->values(world, &all, &values) != KG_LOOKUP_FOUND) {
+	if (!source->name || world->operations->values(world, &all, environment->arena, &values) != KG_LOOKUP_FOUND) {
 		*ret_given = present;
 		return 0;
 	}

@@ -31,3 +31,10 @@ bool kg_quantity_valid(const char *text)
 		text = skip_digits(text + 1);
 	return kg_slice_among(kg_slice_of(text), suffixes) || is_exponent(text);
 }
+
+bool kg_quantity_positive(const char *text)
+{
+	/* A digit other than 0 counts before the suffix or exponent only. */
+	return kg_quantity_valid(text) && *text != '-' && strpbrk(text, "123456789") != NULL &&
+	       strspn(text, "+0.") < strspn(text, "+0123456789.");
+}

@@ -55,6 +55,9 @@
 /* Findings kept per object; one more line says how many were left out. */
 #define KG_MAX_FINDINGS 200
 
+/* ScaledObjects and ScaledJobs that are judged when an authentication changes: a tenth of a millisecond each. A cluster-wide one may have thousands. */
+#define KG_MAX_USERS 100
+
 /* A denial's message, before the API server wraps it. */
 #define KG_MAX_MESSAGE_BYTES (32u << 10)
 

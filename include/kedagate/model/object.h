@@ -64,7 +64,7 @@ struct kg_strings {
 	size_t count;
 };
 
-/* ---- containers, as far as the environment of a scaler needs them ---- */
+/* ---- containers, as far as the environment of a scaler and the cpu and memory triggers need them ---- */
 
 enum kg_env_from { KG_ENV_LITERAL, KG_ENV_SECRET_KEY, KG_ENV_CONFIG_MAP_KEY, KG_ENV_OTHER };
 
@@ -84,18 +84,25 @@ struct kg_env_source {
 	bool optional;
 };
 
+/* Of each resource: there is a request or a limit over 0 (or something that is no quantity, which the API server refuses). */
+struct kg_resources {
+	bool cpu, memory;
+};
+
 struct kg_container {
 	const char *name;
 	struct kg_env_variable *env;
 	size_t env_count;
 	struct kg_env_source *env_from;
 	size_t env_from_count;
+	struct kg_resources resources;
 };
 
 struct kg_pod_template {
 	struct kg_container *containers;
 	size_t container_count;
 	const char *service_account_name;
+	struct kg_resources resources; /* of the pod as a whole */
 };
 
 /* ---- ScaledObject and ScaledJob ---- */

@@ -10,3 +10,6 @@
 /* Would ParseQuantity take it? An optional sign, digits with at most one point, then nothing, a suffix (n u m k M G T P E, Ki to Ei) or an
  * exponent. Digits may be missing: "." and "Ki" are 0. */
 KG_PURE bool kg_quantity_valid(const char *text);
+
+/* Is it a quantity over 0? */
+KG_PURE bool kg_quantity_positive(const char *text);

@@ -19,7 +19,7 @@ static const char *value_of(const struct kg_world *world, bool secret, const cha
 {
 	const struct kg_value_source source = {.secret = secret, .namespace = namespace, .name = name};
 	const char *value = NULL;
-	enum kg_lookup lookup = world->operations->value(world, &source, key, &value);
+	enum kg_lookup lookup = world->operations->value(world, &source, key, NULL, &value);
 
 	if (lookup == KG_LOOKUP_UNSEEN)
 		return "(unseen)";
@@ -32,14 +32,15 @@ static enum kg_lookup values_of(const struct kg_world *world, bool secret, const
 {
 	const struct kg_value_source source = {.secret = secret, .namespace = namespace, .name = name};
 
-	return world->operations->values(world, &source, ret_values);
+	return world->operations->values(world, &source, NULL, ret_values);
 }
 
 /* The provider of an authentication's identity. */
 static const char *provider_of(const struct kg_world *world, enum kg_kind kind, const char *namespace, const char *name)
 {
 	const struct kg_authentication *found = NULL;
-	enum kg_lookup lookup = world->operations->authentication(world, kind, namespace, name, &found);
+	const struct kg_object_key key = {kind, namespace, name};
+	enum kg_lookup lookup = world->operations->authentication(world, &key, NULL, &found);
 
 	if (lookup == KG_LOOKUP_UNSEEN)
 		return "(unseen)";
@@ -51,9 +52,9 @@ static const char *provider_of(const struct kg_world *world, enum kg_kind kind, 
 static const char *container_of(const struct kg_world *world, const char *api_version, const char *kind, const char *namespace,
                                 const char *name)
 {
-	const struct kg_scale_target_ref target = {.set = true, .api_version = api_version, .kind = kind, .name = name};
+	const struct kg_scale_target target = {.api_version = api_version, .kind = kind, .name = name};
 	const struct kg_pod_template *found = NULL;
-	enum kg_lookup lookup = world->operations->pod_template(world, &target, namespace, &found);
+	enum kg_lookup lookup = world->operations->pod_template(world, namespace, &target, NULL, &found);
 
 	if (lookup == KG_LOOKUP_UNSEEN)
 		return "(unseen)";

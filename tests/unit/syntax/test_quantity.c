@@ -31,11 +31,26 @@ static void others_are_refused(void **state)
 	}
 }
 
+static void a_quantity_is_over_zero_by_its_digits(void **state)
+{
+	static const char *const over[] = {"1", "+1", "100m", "0.5", ".5Gi", "0001", "1e-3", "10e0"};
+	static const char *const not_over[] = {"", "0", "0.0", "-1", "0m", "0e5", "Ki", ".", "nonsense1", "0Gi"};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(over); i++)
+		if (!kg_quantity_positive(over[i]))
+			fail_msg("%s", over[i]);
+	for (size_t i = 0; i < KG_ARRAY_LEN(not_over); i++)
+		if (kg_quantity_positive(not_over[i]))
+			fail_msg("%s", not_over[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(legal_ones_are_taken),
 	        cmocka_unit_test(others_are_refused),
+	        cmocka_unit_test(a_quantity_is_over_zero_by_its_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ void kg_reload_init(struct kg_reload *reload)
 	reload->policy_unread = (struct kg_err){0};
 	reload->policy_refusal = (struct kg_err){0};
 	reload->dates_told = KG_DATES_KEPT;
-	reload->certificate_outcome = reload->policy_outcome = (struct kg_reload_outcome){0};
+	reload->certificate_outcome = reload->client_ca_outcome = reload->policy_outcome = (struct kg_reload_outcome){0};
 }
 
 void kg_reload_release(struct kg_reload *reload)
@@ -37,7 +37,8 @@ static void count(const struct kg_reload *reload, enum kg_server_metric family, 
 /* A rate() over a counter that first shows with its first failure misses that failure. */
 static void count_from_zero(const struct kg_reload *reload)
 {
-	static const enum kg_server_metric families[] = {KG_SERVER_METRIC_CERTIFICATE_RELOADS, KG_SERVER_METRIC_POLICY_RELOADS};
+	static const enum kg_server_metric families[] = {KG_SERVER_METRIC_CERTIFICATE_RELOADS, KG_SERVER_METRIC_CLIENT_CA_RELOADS,
+	                                                 KG_SERVER_METRIC_POLICY_RELOADS};
 	static const char *const results[] = {"success", "failure"};
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(families); i++)
@@ -150,6 +151,35 @@ static void reload_pair(struct kg_reload *reload)
 	}
 	outcome->reason = err;
 	refuse_pair(reload, &err);
+}
+
+int kg_reload_load_client_ca(struct kg_reload *reload, struct kg_err *err)
+{
+	int code = kg_client_trust_reload(reload->clients, reload->client_ca_path, err);
+
+	if (code == 0 || (code == KG_EUNCHANGED && err->message[0] == '\0'))
+		note_success(reload, KG_SERVER_METRIC_CLIENT_CA_LAST_SUCCESS);
+	return code;
+}
+
+static void reload_client_ca(struct kg_reload *reload)
+{
+	struct kg_reload_outcome *outcome = &reload->client_ca_outcome;
+	struct kg_err err = {0};
+	int code = kg_reload_load_client_ca(reload, &err);
+
+	*outcome = (struct kg_reload_outcome){0};
+	if (code == KG_EUNCHANGED) {
+		if (err.message[0] != '\0')
+			*outcome = (struct kg_reload_outcome){KG_RELOAD_STILL_REFUSED, err};
+		return;
+	}
+	count(reload, KG_SERVER_METRIC_CLIENT_CA_RELOADS, code == 0);
+	*outcome = (struct kg_reload_outcome){code == 0 ? KG_RELOAD_TAKEN : KG_RELOAD_REFUSED, err};
+	if (code == 0)
+		kg_log(KG_LOG_INFO, "client CA file reloaded", KG_LOG_STR("file", reload->client_ca_path));
+	else
+		kg_log(KG_LOG_ERROR, "client CA file refused, the one in use stays", KG_LOG_STR("reason", err.message));
 }
 
 static enum kg_dates judge_dates(const struct kg_pair_facts *facts, time_t now)
@@ -321,6 +351,8 @@ void kg_reload_all(struct kg_reload *reload)
 {
 	reload_pair(reload);
 	tell_dates(reload);
+	if (reload->client_ca_path != NULL)
+		reload_client_ca(reload);
 	if (reload->policy_path != NULL)
 		reload_policy(reload);
 	else
@@ -335,10 +367,13 @@ void kg_reload_log_outcome(const struct kg_reload *reload, const char *signal)
 	                                      [KG_RELOAD_REFUSED] = "refused",
 	                                      [KG_RELOAD_STILL_REFUSED] = "still refused"};
 	const struct kg_reload_outcome *certificate = &reload->certificate_outcome;
+	const struct kg_reload_outcome *clients = &reload->client_ca_outcome;
 	const struct kg_reload_outcome *policy = &reload->policy_outcome;
 
 	kg_log(KG_LOG_INFO, "files looked at", KG_LOG_STR("signal", signal), KG_LOG_STR("certificate", results[certificate->result]),
 	       KG_LOG_STR(certificate->reason.code != 0 ? "certificateReason" : NULL, certificate->reason.message),
+	       KG_LOG_STR(reload->client_ca_path != NULL ? "clientCA" : NULL, results[clients->result]),
+	       KG_LOG_STR(clients->reason.code != 0 ? "clientCAReason" : NULL, clients->reason.message),
 	       KG_LOG_STR(reload->policy_path != NULL ? "policy" : NULL, results[policy->result]),
 	       KG_LOG_STR(policy->reason.code != 0 ? "policyReason" : NULL, policy->reason.message));
 }

@@ -1,5 +1,5 @@
 /*
- * What a serving process reads from files and replaces when they change: the serving key pair and the policy.
+ * What a serving process reads from files and replaces when they change: the serving key pair, the authorities of its clients, the policy.
  *
  * What is wrong on disk never replaces what is in use; each cause is logged once. Used by the supervisor's thread alone; the certificate
  * store and the policy slot are what other threads read.
@@ -16,6 +16,7 @@
 #include "kedagate/metrics/metrics.h"
 #include "kedagate/policy/policy.h"
 #include "kedagate/tls/certstore.h"
+#include "kedagate/tls/client_trust.h"
 
 /* What came of a look at a file. */
 enum kg_reload_result {
@@ -36,9 +37,11 @@ enum kg_dates { KG_DATES_KEPT, KG_DATES_EXPIRED, KG_DATES_EARLY };
 struct kg_reload {
 	/* The caller's. */
 	struct kg_pair_paths pair;
-	const char *policy_path; /* NULL: the built-in policy, which never changes */
+	const char *client_ca_path; /* NULL: any client may call */
+	const char *policy_path;    /* NULL: the built-in policy, which never changes */
 	struct kg_policy_overrides overrides;
 	struct kg_certstore *certstore;
+	struct kg_client_trust *clients; /* NULL without client_ca_path */
 	struct kg_metrics *metrics;
 
 	struct kg_snapshot_slot policy;       /* of struct kg_policy */
@@ -47,7 +50,7 @@ struct kg_reload {
 	struct kg_err policy_unread;          /* why the file could not be read, when last looked at; code 0 when it could */
 	struct kg_err policy_refusal;         /* why that text is not in use; code 0 when it is */
 	enum kg_dates dates_told;             /* what the log says last of the dates of the certificate in use */
-	struct kg_reload_outcome certificate_outcome, policy_outcome; /* of the last look */
+	struct kg_reload_outcome certificate_outcome, client_ca_outcome, policy_outcome; /* of the last look */
 };
 
 /* After the caller's fields are filled in. */
@@ -56,6 +59,8 @@ void kg_reload_release(struct kg_reload *reload);
 
 /* The first time, when there is nothing to fall back on. */
 KG_MUST_CHECK int kg_reload_load_pair(struct kg_reload *reload, struct kg_err *err);
+/* `client_ca_path` must be set. */
+KG_MUST_CHECK int kg_reload_load_client_ca(struct kg_reload *reload, struct kg_err *err);
 KG_MUST_CHECK int kg_reload_load_policy(struct kg_reload *reload, struct kg_err *err);
 
 /* Look at the files and put into use what is new and right; log and count what is new and wrong. The dates of the certificate in use are held

@@ -33,7 +33,8 @@ struct serve {
 	struct kg_metric_family families[KG_SERVER_METRIC_COUNT];
 	struct kg_metrics *metrics;
 	struct kg_certstore *certstore;
-	struct kg_arena objects; /* of the world */
+	struct kg_client_trust *clients; /* NULL: any client */
+	struct kg_arena objects;         /* of the world */
 	const struct kg_world *world;
 	struct kg_reload reload;
 	struct kg_supervisor supervisor;
@@ -137,6 +138,19 @@ static int load_pair(struct serve *serve, struct kg_err *err)
 	return code == 0 ? kg_reload_load_pair(&serve->reload, err) : code;
 }
 
+static int load_client_ca(struct serve *serve, struct kg_err *err)
+{
+	const struct kg_serve_options *options = &serve->options;
+
+	if (options->client_ca == NULL)
+		return options->client_names == NULL ? 0 : kg_err_set(err, KG_EINVAL, "--client-names needs --client-ca-file");
+	serve->clients = kg_client_trust_new(options->client_names);
+	if (serve->clients == NULL)
+		return kg_err_set(err, KG_ENOMEM, "out of memory");
+	serve->reload.clients = serve->clients;
+	return kg_reload_load_client_ca(&serve->reload, err);
+}
+
 static int load_policy(struct serve *serve, struct kg_err *err)
 {
 	return kg_reload_load_policy(&serve->reload, err);
@@ -153,8 +167,11 @@ static int supervise(struct serve *serve, struct kg_err *err)
 static int listen_everywhere(struct serve *serve, struct kg_err *err)
 {
 	const struct kg_serve_options *options = &serve->options;
-	const struct kg_server_state state = {
-	        .policy = &serve->reload.policy, .world = serve->world, .certstore = serve->certstore, .metrics = serve->metrics};
+	const struct kg_server_state state = {.policy = &serve->reload.policy,
+	                                      .world = serve->world,
+	                                      .certstore = serve->certstore,
+	                                      .clients = serve->clients,
+	                                      .metrics = serve->metrics};
 	struct kg_server_config config = {.health = options->health,
 	                                  .metrics = options->metrics,
 	                                  .minimum_tls = (enum kg_tls_version)options->minimum_tls,
@@ -173,6 +190,7 @@ static const struct step {
         {make_stores, "give the process more memory"},
         {read_objects, "--objects takes manifests that can be read, in YAML or JSON"},
         {load_pair, "name a valid pair by --tls-cert-file and --tls-private-key-file; \"kedagate certs init\" makes one"},
+        {load_client_ca, "name by --client-ca-file the authority that signs the API server's client certificate, in PEM"},
         {load_policy, "mend the policy file; without --policy the built-in policy holds"},
         {supervise, "raise the limits of the process"},
         {listen_everywhere, "choose another address or port, or end the process that has it"},
@@ -209,6 +227,7 @@ static void release(struct serve *serve)
 		kg_supervisor_release(&serve->supervisor);
 	kg_reload_release(&serve->reload);
 	kg_arena_release(&serve->objects);
+	kg_client_trust_free(serve->clients);
 	kg_certstore_free(serve->certstore);
 	kg_metrics_free(serve->metrics);
 }
@@ -270,6 +289,7 @@ static void init(struct serve *serve)
 
 	kg_arena_init(&serve->objects, KG_MAX_CHECK_ARENA_BYTES);
 	serve->reload.pair = (struct kg_pair_paths){.certificate = options->certificate, .key = options->key};
+	serve->reload.client_ca_path = options->client_ca;
 	serve->reload.policy_path = options->policy;
 	serve->reload.overrides = (struct kg_policy_overrides){.keda_version = options->keda_version,
 	                                                       .mode = choice(kg_mode_names, options->mode),

@@ -10,6 +10,7 @@
 #include "kedagate/server/server.h"
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/version.h"
+#include "kedagate/tls/client_trust.h"
 #include "kedagate/tls/server_names.h"
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
@@ -92,6 +93,15 @@ static int parse_server_names(const char *text, void *ret_value, struct kg_err *
 	return code;
 }
 
+static int parse_client_names(const char *text, void *ret_value, struct kg_err *err)
+{
+	int code = kg_client_names_check(text, err);
+
+	if (code == 0)
+		*(const char **)ret_value = text;
+	return code;
+}
+
 static int parse_keda_version(const char *text, void *ret_value, struct kg_err *err)
 {
 	uint32_t version;
@@ -116,6 +126,10 @@ static const struct kg_option options[] = {
 	 .help = "private key of that certificate (default /certs/tls.key)"},
 	{.name = "tls-server-names", .type = KG_OPTION_PARSED, AT(server_names), .argument = "NAME,...", .parse = parse_server_names,
 	 .help = "DNS names and IP addresses that clients use; a certificate that lacks one is refused (default: none is asked for)"},
+	{.name = "client-ca-file", .type = KG_OPTION_STRING, AT(client_ca), .argument = "FILE",
+	 .help = "answer only clients with a certificate of an authority in FILE, reloaded when it changes; health and metrics stay open (default: any client)"},
+	{.name = "client-names", .type = KG_OPTION_PARSED, AT(client_names), .argument = "NAME,...", .parse = parse_client_names,
+	 .help = "common names and DNS names of which such a client must have one (default: any)"},
 	{.name = "tls-min-version", .type = KG_OPTION_CHOICE, AT(minimum_tls), .choices = tls_versions,
 	 .help = "lowest TLS version; of 1.2 only cipher suites with ECDHE and AEAD (default VersionTLS13)"},
 	{.name = "health-probe-bind-address", .type = KG_OPTION_PARSED, AT(health), .argument = "HOST:PORT", .parse = parse_address,

@@ -16,7 +16,8 @@ struct kg_serve_options {
 	const char *bind_address; /* an IP address */
 	long secure_port;
 	const char *certificate, *key;
-	const char *server_names; /* DNS names and IP addresses, separated by commas; NULL: not given */
+	const char *server_names;             /* DNS names and IP addresses, separated by commas; NULL: not given */
+	const char *client_ca, *client_names; /* NULL: not given */
 	int64_t max_inflight_bytes;
 	int minimum_tls; /* enum kg_tls_version */
 	struct kg_listen_address health, metrics;

@@ -67,6 +67,7 @@ int kg_supervisor_init(struct kg_supervisor *supervisor, struct kg_reload *reloa
 		kg_log(KG_LOG_WARN, "changes of files are noticed by polling only", KG_LOG_STR("reason", reason.message));
 	watch_parent(supervisor, reload->pair.certificate);
 	watch_parent(supervisor, reload->pair.key);
+	watch_parent(supervisor, reload->client_ca_path);
 	watch_parent(supervisor, reload->policy_path);
 	return 0;
 }

@@ -95,6 +95,7 @@ void kg_connection_leave(struct kg_connections *all, struct kg_connection *conne
 		return;
 	if (connection->pair != NULL)
 		kg_served_pair_unref(connection->pair);
+	free(connection->stranger);
 	free(connection);
 }
 

@@ -13,6 +13,7 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/tls/certstore.h"
+#include "kedagate/tls/client_trust.h"
 #include "server/client.h"
 #include "server/handshake_watch.h"
 
@@ -23,6 +24,8 @@ struct kg_connection {
 	struct kg_connection *previous, *next;
 	int fd; /* of libmicrohttpd */
 	struct kg_handshake_watch handshake;
+	struct kg_caller caller; /* whom its handshake has verified. Only the connection's thread looks */
+	char *stranger;          /* why its handshake refused the client's certificate; NULL when it did not, or without memory. So too */
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */
 	atomic_bool kept;              /* a request has come */
@@ -42,6 +45,7 @@ struct kg_connection {
 
 struct kg_connections {
 	struct kg_certstore *certstore;
+	struct kg_client_trust *trust; /* NULL: no client is asked for a certificate */
 	unsigned max;
 	pthread_mutex_t lock;
 	struct kg_connection *first;
@@ -54,7 +58,7 @@ struct kg_connections {
 	atomic_ullong gone;     /* of these, closed */
 };
 
-/* At most `max` open connections; `certstore` is where their handshakes find the key pair. */
+/* At most `max` open connections; `certstore` is where their handshakes find the key pair. Set `trust` afterwards. */
 void kg_connections_init(struct kg_connections *all, unsigned max, struct kg_certstore *certstore);
 /* All are closed. */
 void kg_connections_release(struct kg_connections *all);

@@ -39,7 +39,7 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 	},
 	FAMILY(KG_SERVER_METRIC_HANDSHAKE_FAILURES) = {
 		.name = "kedagate_tls_handshake_failures_total", .type = KG_METRIC_COUNTER, .labels = {"alert"},
-		.help = "TLS handshakes that failed, by the alert that the client sent, or local when this side gave up, or closed when no alert came.",
+		.help = "TLS handshakes that failed, by the alert that the client sent, local when this side gave up, untrusted_client when it did for the client's certificate, or closed when no alert came.",
 	},
 	FAMILY(KG_SERVER_METRIC_CERTIFICATE_NOT_BEFORE) = {
 		.name = "kedagate_certificate_not_before_seconds", .type = KG_METRIC_GAUGE,
@@ -64,6 +64,14 @@ static const struct kg_metric_family server_families[KG_SERVER_METRIC_COUNT - KG
 	FAMILY(KG_SERVER_METRIC_CERTIFICATE_REFUSED) = {
 		.name = "kedagate_certificate_refused", .type = KG_METRIC_GAUGE, .labels = {"reason"},
 		.help = "1 while the files hold a key pair that is refused, by reason; the pair in use stays.",
+	},
+	FAMILY(KG_SERVER_METRIC_CLIENT_CA_RELOADS) = {
+		.name = "kedagate_client_ca_reloads_total", .type = KG_METRIC_COUNTER, .labels = {"result"},
+		.help = "Files of --client-ca-file found on disk that were taken into use (success) or refused (failure).",
+	},
+	FAMILY(KG_SERVER_METRIC_CLIENT_CA_LAST_SUCCESS) = {
+		.name = "kedagate_client_ca_last_success_timestamp_seconds", .type = KG_METRIC_GAUGE,
+		.help = "When --client-ca-file was last found to hold what is in use, in seconds since 1970.",
 	},
 	FAMILY(KG_SERVER_METRIC_POLICY_RELOADS) = {
 		.name = "kedagate_policy_reloads_total", .type = KG_METRIC_COUNTER, .labels = {"result"},

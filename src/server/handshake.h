@@ -18,6 +18,8 @@ KG_PURE const char *kg_handshake_priorities(enum kg_tls_version minimum);
 /*
  * Hand the current key pair to a handshake (MHD_OPTION_HTTPS_CERT_CALLBACK2). The reference stays with the connection until it is closed; the
  * pair is shared, so `flags` tell GnuTLS to free nothing. Fails the handshake while no pair is loaded.
+ *
+ * When the connections have a trust, the client is asked for a certificate: one that is not trusted ends the handshake with an alert, none does not.
  */
 int kg_handshake_give_pair(gnutls_session_t session, const struct gnutls_cert_retr_st *info, gnutls_pcert_st **ret_chain,
                            unsigned *ret_chain_length, gnutls_ocsp_data_st **ret_ocsp, unsigned *ret_ocsp_length, gnutls_privkey_t *ret_key,

@@ -21,6 +21,8 @@ struct alert {
 
 static const char local_meaning[] =
         "this side refused: no TLS version (--tls-min-version), cipher suite or group in common, or a broken handshake";
+static const char stranger_meaning[] =
+        "the client's certificate is not accepted: it is not of an authority in --client-ca-file, or not valid now";
 static const char plain_meaning[] = "what the client sent is no TLS";
 static const char closed_meaning[] = "the client went away in the middle";
 static const char refused_meaning[] =
@@ -196,7 +198,9 @@ static struct kg_handshake_failure describe_alert(int number)
 
 bool kg_handshake_failed(const struct kg_handshake_watch *watch, struct kg_handshake_failure *ret_failure)
 {
-	if (watch->alert != GNUTLS_A_CLOSE_NOTIFY)
+	if (watch->refused)
+		*ret_failure = (struct kg_handshake_failure){"untrusted_client", stranger_meaning};
+	else if (watch->alert != GNUTLS_A_CLOSE_NOTIFY)
 		*ret_failure = describe_alert(watch->alert);
 	else if (watch->finished || !watch->heard)
 		return false;
@@ -209,7 +213,7 @@ bool kg_handshake_failed(const struct kg_handshake_watch *watch, struct kg_hands
 
 void kg_handshake_count_from_zero(struct kg_metrics *metrics)
 {
-	static const char *const others[] = {"local", "closed", "other"};
+	static const char *const others[] = {"local", "untrusted_client", "closed", "other"};
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(alerts); i++)
 		kg_metrics_add(metrics, KG_SERVER_METRIC_HANDSHAKE_FAILURES, &alerts[i].failure.alert, 0);

@@ -26,6 +26,7 @@ struct kg_handshake_watch {
 	bool heard;    /* a byte came */
 	bool plain;    /* it began no TLS record */
 	bool gone;     /* the client closed or reset the connection */
+	bool refused;  /* this side refused the client's certificate */
 	bool finished; /* the client's Finished came */
 	int alert;     /* the last alert of the client, by its number; 0 (close_notify) when none came */
 };
@@ -38,7 +39,7 @@ void kg_handshake_unwatch(struct kg_handshake_watch *watch);
 
 struct kg_handshake_failure {
 	const char *
-	        alert; /* as RFC 8446 names it, "other" for one that it does not know; "local": this side gave up; "closed": the client went away */
+	        alert; /* as RFC 8446 names it, "other" for one that it does not know; "local": this side gave up; "untrusted_client": for its certificate; "closed": the client went away */
 	const char *meaning; /* what to look at, for the log */
 };
 

@@ -67,11 +67,13 @@ static void watch_handshake(struct MHD_Connection *mhd, struct kg_connection *co
 		kg_handshake_watch(&connection->handshake, info->tls_session, connection->fd);
 }
 
-static void log_handshake(struct kg_https *https, struct MHD_Connection *mhd, const struct kg_handshake_failure *failure)
+static void log_handshake(struct kg_https *https, struct MHD_Connection *mhd, const struct kg_handshake_failure *failure,
+                          const char *reason)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char client[KG_ADDRESS_TEXT_MAX] = "";
-	const struct kg_log_field fields[] = {KG_LOG_STR("meaning", failure->meaning), KG_LOG_STR("client", client)};
+	const struct kg_log_field fields[] = {KG_LOG_STR("meaning", failure->meaning), KG_LOG_STR("client", client),
+	                                      KG_LOG_STR("reason", reason)};
 	const struct kg_fault fault = {KG_LOG_WARN, "TLS handshake failed", KG_LOG_STR("alert", failure->alert), fields,
 	                               KG_ARRAY_LEN(fields)};
 
@@ -89,7 +91,7 @@ static void end_handshake(struct kg_https *https, struct MHD_Connection *mhd, st
 	if (connection->kept || !kg_handshake_failed(&connection->handshake, &failure))
 		return;
 	kg_metrics_add(https->state.metrics, KG_SERVER_METRIC_HANDSHAKE_FAILURES, &failure.alert, 1);
-	log_handshake(https, mhd, &failure);
+	log_handshake(https, mhd, &failure, connection->stranger);
 }
 
 /* A path is compared as it was sent: decoded, "/validate%00" would end where it must not. */
@@ -186,6 +188,7 @@ static void count_from_zero(struct kg_metrics *metrics)
 	        {KG_SERVER_METRIC_CONNECTIONS_REFUSED, "memory"},
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "200"},
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "400"},
+	        {KG_SERVER_METRIC_HTTP_RESPONSES, "403"},
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "404"},
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "405"},
 	        {KG_SERVER_METRIC_HTTP_RESPONSES, "413"},
@@ -230,6 +233,7 @@ int kg_https_start(struct kg_https *https, const struct kg_server_config *config
 	kg_listener_init(&https->listener);
 	kg_faults_init(&https->faults);
 	kg_connections_init(&https->connections, or_default(config->max_connections, KG_MAX_CONNECTIONS), state->certstore);
+	https->connections.trust = state->clients;
 	kg_inflight_init(&https->inflight, config->max_inflight_bytes);
 	kg_arena_pool_init(&https->arenas, &https->inflight);
 	count_from_zero(state->metrics);

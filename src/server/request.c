@@ -26,6 +26,8 @@ struct refusal {
 };
 
 /* clang-format off */
+static const struct refusal no_certificate = {403, "a client certificate is asked for (--client-ca-file): give the API server one by --admission-control-config-file\n", NULL, NULL};
+static const struct refusal wrong_name = {403, "the client certificate has none of the names in --client-names\n", NULL, NULL};
 static const struct refusal no_such_path = {404, "no such path: reviews go to " REVIEW_PATH "\n", NULL, NULL};
 static const struct refusal wrong_method = {405, "wrong method: reviews are sent by " REVIEW_METHOD "\n", MHD_HTTP_HEADER_ALLOW, REVIEW_METHOD};
 static const struct refusal wrong_type = {415, "wrong Content-Type: reviews are " KG_TYPE_JSON "\n", NULL, NULL};
@@ -119,6 +121,16 @@ static const struct refusal *refuse_size(const struct kg_inflight *inflight)
 	return inflight->max_body < KG_MAX_BODY_BYTES ? &too_large_here : &too_large;
 }
 
+/* Who may not call is told nothing else. */
+static const struct refusal *judge_caller(const struct kg_https *https, const struct kg_caller *caller)
+{
+	if (https->state.clients == NULL)
+		return NULL;
+	if (!caller->verified)
+		return &no_certificate;
+	return caller->named ? NULL : &wrong_name;
+}
+
 static const struct refusal *judge_head(const struct kg_https *https, struct MHD_Connection *mhd, const char *url, const char *method)
 {
 	if (strcmp(url, REVIEW_PATH) != 0)
@@ -174,9 +186,21 @@ static const struct refusal *judge_body(struct kg_https *https, const struct req
 	return &overloaded;
 }
 
+/* Others are trusted now than when the client was verified: it is verified anew with its next connection. */
+static bool is_outdated(const struct kg_https *https, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *context;
+
+	if (https->state.clients == NULL)
+		return false;
+	context = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return ((const struct kg_connection *)context->socket_context)->caller.generation !=
+	       kg_client_trust_generation(https->state.clients);
+}
+
 static enum MHD_Result send_answer(struct kg_https *https, struct MHD_Connection *mhd, struct kg_answer *answer)
 {
-	answer->close = atomic_load(&https->draining);
+	answer->close = atomic_load(&https->draining) || is_outdated(https, mhd);
 	kg_answer_count(https->state.metrics, answer->status);
 	return kg_answer_queue(mhd, answer);
 }
@@ -204,7 +228,11 @@ static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connectio
 
 static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
 {
-	struct kg_answer answer = {.status = kg_review(&https->state, &https->arenas, &request->body.bytes, &request->answer)};
+	const struct kg_review_request review = {
+	        .body = &request->body.bytes,
+	        .caller = https->state.clients != NULL ? request->connection->caller.name : NULL,
+	};
+	struct kg_answer answer = {.status = kg_review(&https->state, &https->arenas, &review, &request->answer)};
 
 	kg_body_release(&request->body);
 	if (answer.status == 503 || (answer.status == 500 && request->answer_account.refused)) {
@@ -262,11 +290,15 @@ enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, co
 {
 	struct kg_https *https = listener;
 	struct request *request = *client;
+	const struct refusal *refusal;
 
 	(void)version;
 	if (request != NULL)
 		return *upload_size > 0 ? receive(request, upload, upload_size) : finish(https, mhd, request);
 	request = new_request(https, mhd);
 	*client = request;
-	return request != NULL ? begin(https, mhd, request, judge_head(https, mhd, url, method)) : MHD_NO;
+	if (request == NULL)
+		return MHD_NO;
+	refusal = judge_caller(https, &request->connection->caller);
+	return begin(https, mhd, request, refusal != NULL ? refusal : judge_head(https, mhd, url, method));
 }

@@ -41,14 +41,14 @@ static const char *const *rules_of(const struct kg_admission_summary *summary)
 	return summary->judgement != NULL && summary->rules.names == NULL ? none : summary->rules.names;
 }
 
-static void log_review(const struct kg_admission_summary *summary, int64_t nanoseconds)
+static void log_review(const struct kg_admission_summary *summary, const char *caller, int64_t nanoseconds)
 {
 	struct cut_text uid, kind, namespace, name, user;
 
 	kg_log(KG_LOG_INFO, "review", KG_LOG_STR("uid", bounded(summary->uid, &uid)), KG_LOG_STR("operation", summary->operation),
 	       KG_LOG_STR("kind", bounded(summary->kind, &kind)), KG_LOG_STR("namespace", bounded(summary->namespace, &namespace)),
 	       KG_LOG_STR("name", bounded(summary->name, &name)), KG_LOG_STR("user", bounded(summary->user, &user)),
-	       KG_LOG_BOOL("dryRun", summary->dry_run), KG_LOG_STR("verdict", summary->verdict),
+	       KG_LOG_STR("caller", caller), KG_LOG_BOOL("dryRun", summary->dry_run), KG_LOG_STR("verdict", summary->verdict),
 	       KG_LOG_STR("enforcedVerdict", enforced_verdict(summary->judgement)), KG_LOG_STR("skipReason", summary->skip_reason),
 	       KG_LOG_LIST("rules", rules_of(summary), summary->rules.count),
 	       KG_LOG_LIST("stored", summary->stored.names, summary->stored.count),
@@ -56,21 +56,22 @@ static void log_review(const struct kg_admission_summary *summary, int64_t nanos
 	       KG_LOG_INT("duration_us", nanoseconds / NANOSECONDS_PER_MICROSECOND));
 }
 
-static unsigned review_in(const struct kg_admission_env *env, struct kg_metrics *metrics, struct kg_arena *arena, struct kg_buf *request,
-                          struct kg_buf *out)
+static unsigned review_in(const struct kg_admission_env *env, struct kg_metrics *metrics, struct kg_arena *arena,
+                          const struct kg_review_request *request, struct kg_buf *out)
 {
 	struct kg_admission_summary summary = {0};
 	int64_t started = kg_clock_monotonic();
-	int status = kg_admission_review(env, request, arena, out, &summary);
+	int status = kg_admission_review(env, request->body, arena, out, &summary);
 	int64_t taken = kg_clock_monotonic() - started;
 
 	kg_admission_count(metrics, &summary, (double)taken / NANOSECONDS_PER_SECOND);
 	if (status == 200)
-		log_review(&summary, taken);
+		log_review(&summary, request->caller, taken);
 	return (unsigned)status;
 }
 
-unsigned kg_review(const struct kg_server_state *state, struct kg_arena_pool *arenas, struct kg_buf *request, struct kg_buf *out)
+unsigned kg_review(const struct kg_server_state *state, struct kg_arena_pool *arenas, const struct kg_review_request *request,
+                   struct kg_buf *out)
 {
 	struct kg_snapshot *snapshot = kg_snapshot_slot_get(state->policy);
 	struct kg_pooled_arena *pooled = kg_arena_pool_take(arenas);

@@ -39,7 +39,7 @@ const X509 *kg_trust_namesake(const struct kg_trust_question *question)
 	return NULL;
 }
 
-/* OpenSSL's purpose for servers does not know "any". The callback cannot be given anything but the context. */
+/* OpenSSL's purposes do not know "any". The callback cannot be given anything but the context. */
 static int allow_any_usage(int passed, X509_STORE_CTX *context)
 {
 	X509 *certificate = X509_STORE_CTX_get_current_cert(context);
@@ -52,6 +52,7 @@ static int allow_any_usage(int passed, X509_STORE_CTX *context)
 
 static int prepare(X509_STORE_CTX *context, const struct kg_trust_question *question, STACK_OF(X509) * trusted, STACK_OF(X509) * untrusted)
 {
+	const int purpose = question->of_client ? X509_PURPOSE_SSL_CLIENT : X509_PURPOSE_SSL_SERVER;
 	X509_VERIFY_PARAM *parameters;
 
 	if (X509_STORE_CTX_init(context, NULL, question->chain[0], untrusted) != 1)
@@ -61,7 +62,7 @@ static int prepare(X509_STORE_CTX *context, const struct kg_trust_question *ques
 	parameters = X509_STORE_CTX_get0_param(context);
 	X509_VERIFY_PARAM_set_auth_level(parameters, SECURITY_LEVEL);
 	return X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) == 1 &&
-	                       X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER) == 1
+	                       X509_VERIFY_PARAM_set_purpose(parameters, purpose) == 1
 	               ? 0
 	               : KG_ENOMEM;
 }

@@ -1,6 +1,6 @@
 /*
- * Whether a served chain leads to a certificate that clients trust, judged as they judge it (OpenSSL, with what Go's crypto/x509 does
- * differently).
+ * Whether a chain leads to a certificate that its reader trusts: a server's as its clients judge it, a client's likewise (OpenSSL, with what
+ * Go's crypto/x509 does differently).
  */
 #pragma once
 
@@ -13,7 +13,8 @@
 #include "kedagate/base/err.h"
 
 struct kg_trust_question {
-	X509 *const *chain; /* as served, leaf first */
+	bool of_client;     /* the chain is a client's, else a server's */
+	X509 *const *chain; /* as sent, leaf first */
 	size_t chain_length;
 	X509 *const *authorities; /* as in a caBundle: each alone suffices */
 	size_t authority_count;
@@ -28,10 +29,10 @@ struct kg_trust_answer {
 };
 
 /*
- * Verify for TLS servers: dates, CA:TRUE, keyCertSign, path length, name constraints, extended key usage down the chain, signatures and their
+ * Verify for TLS: dates, CA:TRUE, keyCertSign, path length, name constraints, extended key usage down the chain, signatures and their
  * digests, key sizes. Differences from OpenSSL's defaults, all because Go does so: any certificate in the bundle is an anchor, self-signed or
  * not, the leaf itself too; each is tried, so that two of one name do not hide each other; the last second
- * counts; anyExtendedKeyUsage allows servers; a version 3
+ * counts; anyExtendedKeyUsage allows either; a version 3
  * authority needs basicConstraints. Of several failures the most telling is given. Returns 0 with the answer; KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_trust_verify(const struct kg_trust_question *question, struct kg_trust_answer *ret_answer, struct kg_err *err);

@@ -34,6 +34,7 @@ BAD_FLAGS = {
     "TLS version": (["--tls-min-version", "1.3"], "VersionTLS13"),
     "log format": (["--log-format", "xml"], "json"),
     "log level": (["--log-level", "trace"], "debug"),
+    "empty client name": (["--client-names", "a,,b"], "empty name"),
     "operand": (["manifests/"], "manifests/"),
 }
 
@@ -62,6 +63,16 @@ def test_no_certificate(certificates):
     entry = refusal(start(certificates, "--log-format", "json"))
     assert "tls.crt" in entry["reason"]
     assert "kedagate certs init" in entry["advice"]
+
+
+@pytest.mark.parametrize("flags, reason", [
+    (["--client-ca-file", "/nowhere/ca.crt"], "/nowhere/ca.crt"),
+    (["--client-names", "kube-apiserver"], "--client-names needs --client-ca-file"),
+])
+def test_no_authority_of_clients(certificates, flags, reason):
+    entry = refusal(start(certificates, "--log-format", "json", *flags))
+    assert reason in entry["reason"]
+    assert "--client-ca-file" in entry["advice"]
 
 
 def test_a_key_of_another_certificate(certificates, authority):

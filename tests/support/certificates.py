@@ -60,17 +60,21 @@ class Authority:
         """An authority that this one has issued; with a key that was used before, if one is given."""
         return Authority(name, self, key)
 
-    def issue(self, names=NAMES, begins=-3600, ends=86400, key=None):
+    def issue(self, names=NAMES, begins=-3600, ends=86400, key=None, usage=ExtendedKeyUsageOID.SERVER_AUTH):
         """A serving pair; `begins` and `ends` in seconds from now. An intermediate puts itself into the chain."""
         key = key or ec.generate_private_key(ec.SECP256R1())
         now = _now()
         builder = x509.CertificateBuilder(self.name, _name(names[0]), key.public_key(), x509.random_serial_number(),
                                           now + datetime.timedelta(seconds=begins), now + datetime.timedelta(seconds=ends))
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
         builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
         pair = Pair(builder.sign(self.key, hashes.SHA256()), key)
         if self.is_intermediate:
             pair.certificate += self.pem.encode()
         return pair
+
+    def issue_client(self, *names, **more):
+        """A client's pair: the first name is its common name, each a DNS name."""
+        return self.issue(names, usage=ExtendedKeyUsageOID.CLIENT_AUTH, **more)

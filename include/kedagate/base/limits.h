@@ -43,6 +43,9 @@
 /* Certificates in a ca.crt. A bundle of all public authorities has some 150. */
 #define KG_MAX_AUTHORITIES 512
 
+/* Certificates in --client-ca-file: each may have to be tried at each handshake. A cluster has one, or two while it is replaced. */
+#define KG_MAX_CLIENT_AUTHORITIES 16
+
 /* Names that --tls-server-names may ask for. A Service has three or four. */
 #define KG_MAX_SERVER_NAMES 32
 

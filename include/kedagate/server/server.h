@@ -17,6 +17,7 @@
 #include "kedagate/metrics/metrics.h"
 #include "kedagate/server/address.h"
 #include "kedagate/tls/certstore.h"
+#include "kedagate/tls/client_trust.h"
 
 enum kg_tls_version { KG_TLS_1_2, KG_TLS_1_3 };
 
@@ -39,7 +40,8 @@ struct kg_server_state {
 	struct kg_snapshot_slot *policy; /* of struct kg_policy */
 	const struct kg_world *world;
 	struct kg_certstore *certstore;
-	struct kg_metrics *metrics; /* made from kg_server_metric_families */
+	struct kg_client_trust *clients; /* who may call; NULL: everybody */
+	struct kg_metrics *metrics;      /* made from kg_server_metric_families */
 };
 
 enum kg_server_metric {
@@ -58,6 +60,8 @@ enum kg_server_metric {
 	KG_SERVER_METRIC_CERTIFICATE_RELOADS,                        /* result: success, failure */
 	KG_SERVER_METRIC_CERTIFICATE_LAST_SUCCESS,                   /* gauge, seconds since 1970: the files last held what is served */
 	KG_SERVER_METRIC_CERTIFICATE_REFUSED,                        /* gauge; reason: kg_pair_fault_names, but for "none" */
+	KG_SERVER_METRIC_CLIENT_CA_RELOADS,                          /* result: success, failure */
+	KG_SERVER_METRIC_CLIENT_CA_LAST_SUCCESS,                     /* gauge, as of the certificate */
 	KG_SERVER_METRIC_POLICY_RELOADS,                             /* result: success, failure */
 	KG_SERVER_METRIC_POLICY_LAST_SUCCESS,                        /* gauge, as of the certificate */
 	KG_SERVER_METRIC_EXEMPTIONS,                                 /* gauge; state: active, expiring, expired */

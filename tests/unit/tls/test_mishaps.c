@@ -3,6 +3,7 @@
 #include "kedagate/tls/certs_init.h"
 #include "support/faults/faults.h"
 #include "tls/signing_key.h"
+#include "unit/tls/client_fixture.h"
 #include "unit/tls/store_fixture.h"
 
 /* A file that holds no pair, told apart from one that is not there. */
@@ -277,6 +278,71 @@ static void a_signature_is_whole_or_none(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* The file in use stays, or the new one is in use; the next reload takes it. */
+static bool reload_authorities(const struct fault *fault, void *context)
+{
+	struct client_fixture *f = context;
+	const struct forgery forgery = {.common_name = "successor", AUTHORITY};
+	struct forged_pair successor;
+	unsigned before;
+	int status;
+	bool met;
+
+	client_put_authorities(f, (const struct forged_pair *[]){&f->authority, NULL});
+	status = client_reload(f);
+	assert_true(status == 0 || status == KG_EUNCHANGED);
+	before = kg_client_trust_generation(f->trust);
+	forge(&forgery, &successor);
+	client_put_authorities(f, (const struct forged_pair *[]){&successor, NULL});
+	forged_release(&successor);
+	fault_arm(fault);
+	status = client_reload(f);
+	met = fault_disarm();
+	if (status != 0 && !met)
+		explain(fault, status, &f->err);
+	assert_int_equal(kg_client_trust_generation(f->trust), before + (status == 0 ? 1 : 0));
+	if (status != 0)
+		assert_int_equal(client_reload(f), 0);
+	return met;
+}
+
+/* Whom memory is missing to judge is not trusted. */
+static bool judge_client(const struct fault *fault, void *context)
+{
+	struct client_fixture *f = context;
+	const struct forgery forgery = {.common_name = "kube-apiserver", .issuer = &f->authority, CLIENT};
+	struct forged_pair client;
+	struct kg_caller caller = {0};
+	gnutls_datum_t der;
+	int status;
+	bool met;
+
+	forge(&forgery, &client);
+	der = client_encode(client.certificate);
+	fault_arm(fault);
+	status = client_judge(f, &der, &caller);
+	met = fault_disarm();
+	OPENSSL_free(der.data);
+	if (status != 0 && !met)
+		explain(fault, status, &f->err);
+	assert_int_equal(caller.verified, status == 0);
+	forged_release(&client);
+	return met;
+}
+
+static void authorities_of_clients_are_replaced_whole_or_not_at_all(void **state)
+{
+	assert_true(fault_each(FAULT_ALLOCATION, reload_authorities, *state) > 0);
+	assert_true(fault_each(FAULT_CALL, reload_authorities, *state) > 0);
+}
+
+static void a_client_is_trusted_only_when_it_was_judged(void **state)
+{
+	assert_int_equal(client_reload(*state), 0);
+	assert_true(fault_each(FAULT_ALLOCATION, judge_client, *state) > 0);
+	assert_true(fault_each(FAULT_ALLOCATIONS, judge_client, *state) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +354,8 @@ int main(void)
 	        WITH_STORE(a_mounted_pair_is_served_after_a_fault_too),
 	        WITH_STORE(what_is_no_pair_is_refused_as_such_or_for_memory),
 	        WITH_STORE(making_certificates_fails_with_a_reason),
+	        WITH_CLIENTS(authorities_of_clients_are_replaced_whole_or_not_at_all),
+	        WITH_CLIENTS(a_client_is_trusted_only_when_it_was_judged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,37 +4,9 @@
 #include <string.h>
 
 #include "kedagate/base/err.h"
+#include "kedagate/base/hash.h"
 
 enum { FEWEST_SLOTS = 16 };
-
-__extension__ typedef unsigned __int128 wide;
-
-/* Odd numbers with about half their bits set: the fractions of the golden ratio and of the square root of two. */
-#define FACTOR      UINT64_C(0x9e3779b97f4a7c15)
-#define LAST_FACTOR UINT64_C(0x6a09e667f3bcc909)
-
-/* Both halves of a product carry every bit of its factors. */
-static uint64_t folded(uint64_t a, uint64_t b)
-{
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint64_t hash_of(const char *name, uint64_t seed)
-{
-	size_t length = strlen(name);
-	uint64_t hash = seed ^ (length * FACTOR);
-	uint64_t part;
-
-	for (; length >= sizeof(part); length -= sizeof(part), name += sizeof(part)) {
-		memcpy(&part, name, sizeof(part));
-		hash = folded(hash ^ part, FACTOR);
-	}
-	part = 0;
-	memcpy(&part, name, length);
-	return folded(hash ^ part, LAST_FACTOR);
-}
 
 void kg_names_init(struct kg_names *names, struct kg_arena *arena)
 {
@@ -62,7 +34,7 @@ static int grow(struct kg_names *names, size_t slot_count)
 		return KG_ENOMEM;
 	/* Where the system puts memory differs from run to run. Names that are in keep their hashes. */
 	if (old_count == 0)
-		names->seed = folded((uint64_t)(uintptr_t)slots ^ FACTOR, LAST_FACTOR) ^ (uint64_t)(uintptr_t)&slots;
+		names->seed = kg_hash_fold((uint64_t)(uintptr_t)slots ^ KG_HASH_FACTOR, KG_HASH_LAST_FACTOR) ^ (uint64_t)(uintptr_t)&slots;
 	names->slots = slots;
 	names->slot_count = slot_count;
 	for (size_t i = 0; i < old_count; i++)
@@ -89,7 +61,7 @@ int kg_names_put(struct kg_names *names, const char *name, void *value, void **r
 
 	if (status != 0)
 		return status;
-	hash = hash_of(name, names->seed);
+	hash = kg_hash_text(name, names->seed);
 	slot = slot_of(names, name, hash);
 	*ret_old = slot->name != NULL ? slot->value : NULL;
 	if (slot->name == NULL)
@@ -104,6 +76,6 @@ void *kg_names_get(const struct kg_names *names, const char *name)
 
 	if (names->slot_count == 0)
 		return NULL;
-	slot = slot_of(names, name, hash_of(name, names->seed));
+	slot = slot_of(names, name, kg_hash_text(name, names->seed));
 	return slot->name != NULL ? slot->value : NULL;
 }

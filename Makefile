@@ -247,6 +247,12 @@ bench: ## instructions, processor time and memory, against their budgets
 conformance: all ## CORPUS=DIR: verdicts compared with KEDA's own, scaler by scaler
 	@KEDAGATE=$(abspath $(BUILD)/kedagate) $(PYTHON) hack/conformance $(or $(CORPUS),$(error CORPUS=DIR is missing; the folder with cases.jsonl and docs/))
 
+.PHONY: image
+image: ## a container image of the binary: build/kedagate-image.tar (IMAGE=NAME:TAG)
+	@hack/dependencies build
+	+@$(SUBMAKE) all
+	@hack/image $(if $(IMAGE),--name $(IMAGE))
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz

@@ -167,7 +167,7 @@ static const struct kg_schema azure_cloud = KG_SCHEMA(azure_cloud_fields, 0);
 static const struct kg_schema_field azure_key_vault_fields[] = {
 	KG_FIELD("vaultUri", STRING, struct kg_decoded, object.authentication.azure_key_vault_uri,      KG_NEEDED),
 	ENTRIES("secrets", KG_AUTH_BLOCK_AZURE_KEY_VAULT, KG_NEEDED, .range = &one_item, .nested = &azure_secret),
-	KG_CHECKED("credentials", OBJECT, KG_OPTIONAL, .nested = &azure_credentials),
+	KG_INLINE("credentials", struct kg_decoded, object.authentication.azure_key_vault_credentials_set, KG_OPTIONAL, .nested = &azure_credentials),
 	KG_OBJECT("podIdentity",     struct kg_decoded, object.authentication.azure_key_vault_identity, KG_OPTIONAL, .nested = &pod_identity),
 	KG_CHECKED("cloud",       OBJECT, KG_OPTIONAL, .nested = &azure_cloud),
 };
@@ -189,7 +189,7 @@ static const struct kg_schema gcp_credentials = KG_SCHEMA(gcp_credentials_fields
 
 static const struct kg_schema_field gcp_secret_manager_fields[] = {
 	ENTRIES("secrets", KG_AUTH_BLOCK_GCP_SECRET_MANAGER, KG_NEEDED, .range = &one_item, .nested = &gcp_secret),
-	KG_CHECKED("credentials", OBJECT, KG_OPTIONAL, .nested = &gcp_credentials),
+	KG_INLINE("credentials", struct kg_decoded, object.authentication.gcp_secret_manager_credentials_set, KG_OPTIONAL, .nested = &gcp_credentials),
 	KG_OBJECT("podIdentity", struct kg_decoded, object.authentication.gcp_secret_manager_identity, KG_OPTIONAL, .nested = &pod_identity),
 };
 static const struct kg_schema gcp_secret_manager = KG_SCHEMA(gcp_secret_manager_fields, 0);
@@ -214,7 +214,7 @@ static const struct kg_schema aws_credentials = KG_SCHEMA(aws_credentials_fields
 
 static const struct kg_schema_field aws_secret_manager_fields[] = {
 	ENTRIES("secrets", KG_AUTH_BLOCK_AWS_SECRET_MANAGER, KG_NEEDED, .range = &one_item, .nested = &aws_secret),
-	KG_CHECKED("credentials", OBJECT, KG_OPTIONAL, .nested = &aws_credentials),
+	KG_INLINE("credentials", struct kg_decoded, object.authentication.aws_secret_manager_credentials_set, KG_OPTIONAL, .nested = &aws_credentials),
 	KG_OBJECT("podIdentity", struct kg_decoded, object.authentication.aws_secret_manager_identity, KG_OPTIONAL, .nested = &pod_identity),
 	KG_CHECKED("region", STRING, KG_OPTIONAL),
 };

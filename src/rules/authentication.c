@@ -94,6 +94,42 @@ static int check_oauth2(const struct kg_rule_context *context, struct kg_finding
 	return status;
 }
 
+/* What KEDA signs in to Vault with, by `authentication: token`. The operator may have a token of its own, VAULT_TOKEN. */
+static int check_vault_token(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_vault *vault = &context->object->authentication.vault;
+
+	if (!kg_rule_is_empty(vault->token))
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_AUTHENTICATION_INVALID,
+	                                    .path = "spec.hashiCorpVault.credential.token",
+	                                    .type = KG_FIELD_REQUIRED,
+	                                    .detail = vault->credential_set
+	                                                      ? "authentication: token needs it, unless KEDA's operator has a VAULT_TOKEN"
+	                                                      : "without it the operator crashes, unless it has a VAULT_TOKEN",
+	                                    .fix = "use authentication: kubernetes with a service account and a role",
+	                                    .ceiling = KG_ACTION_WARN,
+	                            });
+}
+
+/* And by `authentication: kubernetes`. */
+static int check_vault_account(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_vault *vault = &context->object->authentication.vault;
+
+	/* Of a name that comes too early keda-too-old tells. */
+	if (!kg_rule_is_empty(vault->service_account_name) || !kg_rule_is_empty(vault->service_account))
+		return 0;
+	if (vault->credential_set)
+		return add_required(context, "spec.hashiCorpVault.credential.serviceAccount",
+		                    "KEDA refuses a credential without it, or without serviceAccountName (KEDA 2.18.0)", out);
+	if (context->keda_version < KG_VERSION(2, 13, 0))
+		return add_required(context, "spec.hashiCorpVault.credential", "without it the operator of KEDA 2.12 and before crashes",
+		                    out);
+	return 0;
+}
+
 static int check_vault(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_vault *vault = &context->object->authentication.vault;
@@ -104,13 +140,77 @@ static int check_vault(const struct kg_rule_context *context, struct kg_findings
 		status = add_required(context, "spec.hashiCorpVault.role", "authentication: kubernetes needs it", out);
 	if (status == 0 && kubernetes && kg_rule_is_empty(vault->mount))
 		status = add_required(context, "spec.hashiCorpVault.mount", "authentication: kubernetes needs it", out);
+	if (status || !vault->set || !vault->authentication)
+		return status;
+	if (kubernetes)
+		return check_vault_account(context, out);
+	return strcmp(vault->authentication, "token") == 0 ? check_vault_token(context, out) : 0;
+}
+
+/* A store of secrets that wants either credentials or one pod identity. */
+struct store {
+	const char *path;
+	const char *need;
+	unsigned providers; /* kg_provider bits: those that it takes */
+	uint32_t since;     /* before, KEDA drops the block */
+	bool set, credentials;
+	const struct kg_pod_identity *identity;
+};
+
+static const char *store_path(const struct kg_rule_context *context, const struct store *store, const char *field)
+{
+	return kg_arena_printf(context->arena, "%s.%s", store->path, field);
+}
+
+/* Otherwise field-malformed or provider-removed says it. */
+static bool is_known(const struct kg_rule_context *context, enum kg_provider provider)
+{
+	return provider != KG_PROVIDER_OTHER && kg_provider_exists(provider, context->keda_version);
+}
+
+static int check_store(const struct kg_rule_context *context, const struct store *store, struct kg_findings *out)
+{
+	enum kg_provider provider = kg_provider_parse(store->identity->provider);
+
+	if (!store->set || context->keda_version < store->since || (provider & store->providers))
+		return 0;
+	if (provider != KG_PROVIDER_NONE)
+		return is_known(context, provider)
+		               ? add_invalid(context, store_path(context, store, "podIdentity.provider"), store->need, out)
+		               : 0;
+	return store->credentials ? 0 : add_required(context, store_path(context, store, "credentials"), store->need, out);
+}
+
+static int check_stores(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const struct kg_authentication *authentication = &context->object->authentication;
+	const struct store stores[] = {
+	        {"spec.azureKeyVault", "Azure Key Vault needs credentials, or the pod identity azure-workload",
+	         KG_PROVIDER_AZURE_WORKLOAD | KG_PROVIDER_AZURE, 0, authentication->azure_key_vault_set,
+	         authentication->azure_key_vault_credentials_set, &authentication->azure_key_vault_identity},
+	        {"spec.gcpSecretManager", "GCP Secret Manager needs credentials, or the pod identity gcp", KG_PROVIDER_GCP,
+	         kg_auth_block_since(KG_AUTH_BLOCK_GCP_SECRET_MANAGER), authentication->gcp_secret_manager_set,
+	         authentication->gcp_secret_manager_credentials_set, &authentication->gcp_secret_manager_identity},
+	        {"spec.awsSecretManager",
+	         "AWS Secrets Manager needs credentials, or the pod identity aws: without, KEDA before 2.20.2 crashes", KG_PROVIDER_AWS,
+	         kg_auth_block_since(KG_AUTH_BLOCK_AWS_SECRET_MANAGER), authentication->aws_secret_manager_set,
+	         authentication->aws_secret_manager_credentials_set, &authentication->aws_secret_manager_identity},
+	};
+	int status = 0;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(stores) && status == 0; i++)
+		status = check_store(context, &stores[i], out);
 	return status;
 }
 
 static int check_file_path(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	bool cluster_wide = context->object->kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
+	const char *path = context->object->authentication.file_path;
 
+	if (cluster_wide && path && context->keda_version >= KG_VERSION(2, 19, 0) && (*path == '/' || strstr(path, "..")))
+		return add_invalid(context, "spec.filePath",
+		                   "must be relative and must not hold \"..\": KEDA refuses every trigger that uses it", out);
 	if (cluster_wide || kg_rule_is_empty(context->object->authentication.file_path) || context->keda_version < KG_VERSION(2, 19, 0))
 		return 0;
 	return kg_findings_add(out, &(struct kg_finding){
@@ -130,5 +230,7 @@ int kg_check_authentication_invalid(const struct kg_rule_context *context, struc
 		status = check_oauth2(context, out);
 	if (status == 0)
 		status = check_vault(context, out);
+	if (status == 0)
+		status = check_stores(context, out);
 	return status ? status : check_file_path(context, out);
 }

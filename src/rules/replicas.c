@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kedagate/base/err.h"
+#include "kedagate/syntax/scalar.h"
 #include "rules/checks.h"
 #include "rules/findings.h"
 
@@ -148,6 +149,25 @@ static int check_fallback_triggers(const struct kg_rule_context *context, struct
 	return 0;
 }
 
+/* KEDA reads the target as a whole number when it falls back, and otherwise as any number. */
+static int check_fallback_target(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const char *target = context->object->scaled.advanced.scaling_modifiers.target;
+	int64_t number = 0;
+
+	if (kg_rule_is_empty(target) || context->keda_version < KG_VERSION(2, 14, 0) ||
+	    (kg_go_int_parse(kg_slice_of(target), &number) && number > 0))
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_FALLBACK_INVALID,
+	                                    .path = "spec.advanced.scalingModifiers.target",
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = target,
+	                                    .detail = "must be a whole number greater than 0 beside a fallback, which otherwise never acts",
+	                                    .ceiling = KG_ACTION_WARN,
+	                            });
+}
+
 int kg_check_fallback_invalid(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_fallback *fallback = &context->object->scaled.fallback;
@@ -159,6 +179,8 @@ int kg_check_fallback_invalid(const struct kg_rule_context *context, struct kg_f
 	status = check_fallback_numbers(context, fallback, out);
 	if (status == 0)
 		status = check_fallback_triggers(context, out);
+	if (status == 0)
+		status = check_fallback_target(context, out);
 	if (status == 0 && fallback->behavior && strcmp(fallback->behavior, "scalingModifiers") == 0 && kg_rule_is_empty(formula) &&
 	    context->keda_version >= KG_VERSION(2, 20, 0))
 		status = add_fallback(context, "spec.fallback.behavior", "scalingModifiers needs advanced.scalingModifiers.formula", out);

@@ -279,9 +279,28 @@ static int check_metric_type(const struct kg_rule_context *context, const struct
 	                            });
 }
 
+/* From 2.17.0 on the CRD lists the words, and field-malformed says so. */
+static int check_composite_metric_type(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	const char *metric_type = context->object->scaled.advanced.scaling_modifiers.metric_type;
+
+	if (kg_rule_is_empty(metric_type) || context->keda_version < KG_VERSION(2, 12, 0) ||
+	    context->keda_version >= KG_VERSION(2, 17, 0) || strcmp(metric_type, "AverageValue") == 0 || strcmp(metric_type, "Value") == 0)
+		return 0;
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_METRIC_TYPE_INVALID,
+	                                    .path = "spec.advanced.scalingModifiers.metricType",
+	                                    .type = KG_FIELD_NOT_SUPPORTED,
+	                                    .value = metric_type,
+	                                    .detail = "supported values: \"AverageValue\", \"Value\"",
+	                            });
+}
+
 int kg_check_metric_type_invalid(const struct kg_rule_context *context, struct kg_findings *out)
 {
-	return kg_rule_each_trigger(context, out, check_metric_type);
+	int status = kg_rule_each_trigger(context, out, check_metric_type);
+
+	return status ? status : check_composite_metric_type(context, out);
 }
 
 /* ---- references ---- */

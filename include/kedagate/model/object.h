@@ -227,6 +227,7 @@ struct kg_authentication {
 	const char *file_path; /* when set, KEDA ignores every other source */
 	struct kg_vault vault;
 	bool azure_key_vault_set, aws_secret_manager_set, gcp_secret_manager_set;
+	bool azure_key_vault_credentials_set, aws_secret_manager_credentials_set, gcp_secret_manager_credentials_set;
 	const char *azure_key_vault_uri;
 	struct kg_oauth2 oauth2;
 	struct kg_auth_entry *entries;

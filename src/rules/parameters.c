@@ -1,6 +1,6 @@
 /*
  * What KEDA's parser and the scaler itself have against the parameters of a trigger, complaint by complaint: parameter-missing, parameter-invalid,
- * parameters-conflict, credentials-missing, credentials-ignored; and the part of keda-too-old that is about values.
+ * parameters-conflict, credentials-missing, credentials-ignored, range-too-large, identity-owner-unknown; and the part of keda-too-old that is about values.
  */
 #include "rules/parameters.h"
 #include "kedagate/base/err.h"
@@ -19,6 +19,8 @@ static const struct complaint_rule complaint_rules[] = {
         [KG_COMPLAINT_NO_EFFECT] = {KG_RULE_CREDENTIALS_IGNORED, KG_FIELD_NO_EFFECT},
         [KG_COMPLAINT_CREDENTIALS_MISSING] = {KG_RULE_CREDENTIALS_MISSING, KG_FIELD_REQUIRED},
         [KG_COMPLAINT_TOO_OLD] = {KG_RULE_KEDA_TOO_OLD, KG_FIELD_FORBIDDEN},
+        [KG_COMPLAINT_RANGE] = {KG_RULE_RANGE_TOO_LARGE, KG_FIELD_TOO_MANY},
+        [KG_COMPLAINT_IDENTITY_OWNER] = {KG_RULE_IDENTITY_OWNER_UNKNOWN, KG_FIELD_NOT_SUPPORTED},
 };
 
 /* What is missing stands nowhere; the message has to name it. */
@@ -107,4 +109,14 @@ int kg_check_credentials_ignored(const struct kg_rule_context *context, struct k
 int kg_check_credentials_missing(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	return kg_parameters_complain(context, KG_COMPLAINT_CREDENTIALS_MISSING, out);
+}
+
+int kg_check_range_too_large(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_parameters_complain(context, KG_COMPLAINT_RANGE, out);
+}
+
+int kg_check_identity_owner_unknown(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_parameters_complain(context, KG_COMPLAINT_IDENTITY_OWNER, out);
 }

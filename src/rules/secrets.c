@@ -1,5 +1,5 @@
 /*
- * Secrets written into objects: secret-inline.
+ * Secrets that others get to see: secret-inline, written into objects; secret-as-metric, published as a number.
  */
 #include <string.h>
 
@@ -184,4 +184,26 @@ int kg_check_secret_inline(const struct kg_rule_context *context, struct kg_find
 	if (context->object->kind & KG_KINDS_AUTHENTICATION)
 		return check_authentication(context, out);
 	return kg_rule_each_trigger(context, out, check_trigger);
+}
+
+static int check_resource(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const struct kg_scaler *scaler = trigger->resolved.scaler;
+
+	if (!scaler || strcmp(scaler->type, "kubernetes-resource") != 0 ||
+	    !kg_params_is(&trigger->resolved.params, "resourceKind", "Secret"))
+		return 0;
+	return kg_findings_add(
+	        out, &(struct kg_finding){
+	                     .rule = KG_RULE_SECRET_AS_METRIC,
+	                     .path = kg_rule_metadata_path(context, trigger, "resourceKind"),
+	                     .type = KG_FIELD_FORBIDDEN,
+	                     .detail = "KEDA publishes a value of the Secret as a metric, for everyone to read who may read metrics",
+	                     .fix = "keep the number in a ConfigMap, and write resourceKind: ConfigMap",
+	             });
+}
+
+int kg_check_secret_as_metric(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return kg_rule_each_trigger(context, out, check_resource);
 }

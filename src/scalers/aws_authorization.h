@@ -11,7 +11,7 @@
 
 /* clang-format off */
 #define KG_AWS_ROWS \
-	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .known_values = KG_NAMES("pod", "operator")), \
+	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .known_values = KG_NAMES("pod", "operator"), .known_by_check = true), \
 	PARAM("awsRoleArn",         KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \

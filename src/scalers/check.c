@@ -69,7 +69,7 @@ static int check_words(const struct kg_params *params, const struct kg_param *ro
 	if (row->values && !list && !kg_slice_among(kg_slice_of(text), row->values))
 		return kg_complain_doubtful(params, row->name,
 		                            "KEDA takes a comma list here, but none of its elements then has an effect: write one", out);
-	if (row->known_values && kg_value_stranger(params, row, text, row->known_values))
+	if (row->known_values && !row->known_by_check && kg_value_stranger(params, row, text, row->known_values))
 		return kg_complain_doubtful(
 		        params, row->name,
 		        one_of("KEDA does not check it, and what is none of these has no effect:", row->known_values, out->arena), out);

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "kedagate/base/err.h"
+#include "kedagate/base/limits.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/aws_authorization.h"
 #include "scalers/complaints.h"
@@ -174,15 +176,50 @@ static int check_version(const struct kg_params *params, struct kg_complaints *o
 	return !text || is_version(text) ? 0 : kg_complain_invalid(params, "version", "must be a version of Kafka such as 3.6.0", out);
 }
 
+/* KEDA writes every number of a range into a list. Before its declarative parser it counted to the end in 32 bits, and the last of them without end. */
+static int check_size(const struct kg_params *params, const char *text, struct kg_complaints *out)
+{
+	int64_t last;
+	int64_t size = kg_value_ranges_size(kg_slice_of(text), ',', &last);
+	bool endless = !kg_params_typed(params) && last == INT32_MAX;
+	const char *detail =
+	        "KEDA would write down numbers until its operator runs out of memory: its counter never gets beyond 2147483647";
+
+	if (size <= KG_MAX_PARTITIONS && !endless)
+		return 0;
+	if (!endless)
+		detail =
+		        kg_arena_printf(out->arena, "KEDA would write down every single number, and no cluster has more than %d partitions",
+		                        KG_MAX_PARTITIONS);
+	if (!detail)
+		return KG_ENOMEM;
+	return kg_complaints_add(out, &(struct kg_complaint){
+	                                      .kind = KG_COMPLAINT_RANGE,
+	                                      .parameter = "partitionLimitation",
+	                                      .detail = detail,
+	                                      .fix = "name the partitions that there are, or remove it: then all of them count",
+	                              });
+}
+
 static int check_partitions(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, "partitionLimitation");
 	bool read = kg_params_typed(params) || !kg_params_missing(params, "topic");
 
-	if (!text || !read || kg_value_ranges_valid(kg_slice_of(text)))
+	if (!text || !read)
 		return 0;
+	if (kg_value_ranges_valid(kg_slice_of(text)))
+		return check_size(params, text, out);
 	return kg_complain_invalid(params, "partitionLimitation", "must be a comma-separated list of numbers and of ranges such as 1-4",
 	                           out);
+}
+
+/* Of apache-kafka, whose row says what the list must look like. */
+static int check_apache_partitions(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "partitionLimitation");
+
+	return text && kg_value_ranges_valid(kg_slice_of(text)) ? check_size(params, text, out) : 0;
 }
 
 /* Switches that exclude each other or that want a topic. */
@@ -326,8 +363,10 @@ static int check_apache_sasl(const struct kg_params *params, struct kg_complaint
 
 static int check_apache(const struct kg_params *params, struct kg_complaints *out)
 {
-	int status = check_partitions_with_lag(params, out);
+	int status = check_apache_partitions(params, out);
 
+	if (status == 0)
+		status = check_partitions_with_lag(params, out);
 	if (status == 0)
 		status = check_certificates(params, out);
 	if (status == 0)

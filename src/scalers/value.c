@@ -1,5 +1,6 @@
 #include "scalers/value.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "kedagate/syntax/duration.h"
@@ -75,6 +76,44 @@ static bool fits_ranges(bool typed, char separator, struct kg_slice text)
 bool kg_value_ranges_valid(struct kg_slice text)
 {
 	return fits_ranges(false, ',', text);
+}
+
+/* The numbers of "start-end", or of "start" alone. */
+static int64_t range_size(struct kg_slice text, int64_t *ret_end)
+{
+	struct kg_list ends = kg_list_of(text, '-');
+	int64_t range[2] = {0};
+	struct kg_slice end;
+	size_t count = 0;
+
+	for (; count < KG_ARRAY_LEN(range) && kg_list_next(&ends, &end); count++)
+		(void)kg_go_int_parse(end, &range[count]);
+	*ret_end = count == 2 ? range[1] : 0;
+	if (count < 2)
+		return 1;
+	if (range[0] > range[1])
+		return 0;
+	/* Neither is negative: no sign fits beside the one that splits them. */
+	return range[1] - range[0] < INT64_MAX ? range[1] - range[0] + 1 : INT64_MAX;
+}
+
+int64_t kg_value_ranges_size(struct kg_slice text, char separator, int64_t *ret_last)
+{
+	struct kg_list parts = kg_list_of(text, separator);
+	int64_t total = 0;
+	int64_t last = 0;
+	struct kg_slice part;
+
+	while (kg_list_next(&parts, &part)) {
+		int64_t end;
+		int64_t size = range_size(part, &end);
+
+		total = total < INT64_MAX - size ? total + size : INT64_MAX;
+		last = end > last ? end : last;
+	}
+	if (ret_last)
+		*ret_last = last;
+	return total;
 }
 
 bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, const char *text)

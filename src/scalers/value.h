@@ -14,6 +14,9 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 /* A comma list of numbers and ranges, all of them as Go's strconv reads them. */
 bool kg_value_ranges_valid(struct kg_slice text);
 
+/* How many numbers a valid list of numbers and ranges stands for; INT64_MAX for more than that. `*ret_last` (optional) is the largest end of a range. */
+int64_t kg_value_ranges_size(struct kg_slice text, char separator, int64_t *ret_last);
+
 /* "must be a number, written like 10 or 2.5" */
 const char *kg_value_expected(const struct kg_param *row);
 

@@ -185,3 +185,7 @@
 
 /* Watches that are refused in a row before the resource is listed anew: the version may be from before a restore of etcd. */
 #define KG_CLUSTER_REFUSED_WATCHES 5
+
+/* Numbers in partitionLimitation, ranges expanded. The largest Kafka clusters are built for 2 million partitions, so that a longer list names some that
+ * cannot exist. KEDA keeps 4 or 8 bytes of each, twice that and more while the list grows, in every trigger; its operator has 1000 MiB. */
+#define KG_MAX_PARTITIONS 2000000

@@ -47,5 +47,9 @@ struct kg_resolved_trigger {
 /* Resolve the trigger at `index`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, struct kg_resolved_trigger *out);
 
+/* The environment variable `name` of the container that KEDA takes variables from: its text, NULL when it cannot be seen or is not there. 0 or
+ * KG_ENOMEM. */
+KG_MUST_CHECK int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, const char **ret_text);
+
 /* The first version of KEDA that reads a block of an authentication; before, the API server drops it. 0: every version. */
 uint32_t kg_auth_block_since(enum kg_auth_block block);

@@ -117,6 +117,8 @@ enum kg_complaint_kind {
 	KG_COMPLAINT_NO_EFFECT,           /* credentials-ignored */
 	KG_COMPLAINT_CREDENTIALS_MISSING, /* credentials-missing: KEDA accepts it, the event source will not */
 	KG_COMPLAINT_TOO_OLD,             /* keda-too-old */
+	KG_COMPLAINT_RANGE,               /* range-too-large */
+	KG_COMPLAINT_IDENTITY_OWNER,      /* identity-owner-unknown */
 };
 
 /* All texts are constants or arena memory; none holds a secret. */
@@ -125,7 +127,7 @@ struct kg_complaint {
 	const char *parameter; /* name of the row it is about; NULL: the trigger's metadata as a whole */
 	const char *detail;    /* "must be …", "KEDA needs it because …" */
 	const char *fix;       /* what to write, or NULL */
-	bool show_value;       /* INVALID: the value is no secret and may be quoted */
+	bool show_value;       /* INVALID, RANGE and IDENTITY_OWNER: the value is no secret and may be quoted */
 	bool uncertain;        /* rests on something that was not seen or not read in KEDA's source: never more than a warning */
 };
 

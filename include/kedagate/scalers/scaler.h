@@ -77,6 +77,7 @@ struct kg_param {
 	const char *const *values;       /* the only ones allowed (KEDA's `enum`) */
 	const char *const *exclusive;    /* at most one of these may stand in the list (KEDA's `exclusiveSet`) */
 	const char *const *known_values; /* the only ones that work, though KEDA does not check */
+	bool known_by_check;             /* the scaler's check function says what comes of others than `known_values` */
 	const char *def;                 /* the default, as text; NULL: none */
 	const char *const *excludes;     /* parameters that must not be given besides, NULL-terminated */
 	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */

@@ -62,6 +62,30 @@ static void a_list_of_ranges_holds_numbers_and_pairs_of_them(void **state)
 	check_fits(&typed, 0, rows, KG_ARRAY_LEN(rows));
 }
 
+static void a_list_of_ranges_stands_for_so_many_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t size, last;
+	} rows[] = {
+	        {"7", 1, 0},
+	        {"1, 3-5", 4, 5},
+	        {"5-3", 0, 3},
+	        {"0-9,0-9", 20, 9},
+	        {"1-2147483647", INT32_MAX, INT32_MAX},
+	        {"0-9223372036854775807", INT64_MAX, INT64_MAX},
+	        {"1-9223372036854775807,1-9223372036854775807", INT64_MAX, INT64_MAX},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		int64_t last = -1;
+
+		assert_int_equal(kg_value_ranges_size(kg_slice_of(rows[i].text), ',', &last), rows[i].size);
+		assert_int_equal(last, rows[i].last);
+	}
+}
+
 static void parts_are_split_at_the_row_s_separator(void **state)
 {
 	static const struct fit commas[] = {{KG_TYPE_MAP, "a=b,c=", true}, {KG_TYPE_MAP, "a=b,", false}, {KG_TYPE_MAP, "a=b=c", false}};
@@ -111,6 +135,7 @@ int main(void)
 	        cmocka_unit_test(a_number_is_one_of_json),
 	        cmocka_unit_test(code_of_a_scaler_s_own_reads_numbers_of_go),
 	        cmocka_unit_test(a_list_of_ranges_holds_numbers_and_pairs_of_them),
+	        cmocka_unit_test(a_list_of_ranges_stands_for_so_many_numbers),
 	        cmocka_unit_test(parts_are_split_at_the_row_s_separator),
 	        cmocka_unit_test(a_stranger_is_looked_for_among_the_parts),
 	        cmocka_unit_test(what_was_not_read_in_the_source_is_never_certain),

@@ -73,7 +73,7 @@ static int add_manifest(const struct reader *reader, const struct kg_manifest *m
 }
 
 /* Keep what findings in the file at hand need for their positions. */
-static int keep_file(const struct reader *reader, const char *name)
+static int keep_file(const struct reader *reader, const char *name, size_t documents)
 {
 	struct kg_bundle *out = reader->out;
 	struct kg_bundle_file *files = kg_list_room(reader->arena, out->files, out->file_count, sizeof(*files));
@@ -82,7 +82,7 @@ static int keep_file(const struct reader *reader, const char *name)
 	if (files == NULL || kg_lines_find(reader->text.data, reader->text.length, reader->arena, &lines) != 0)
 		return KG_ENOMEM;
 	out->files = files;
-	files[out->file_count++] = (struct kg_bundle_file){.name = name, .lines = lines};
+	files[out->file_count++] = (struct kg_bundle_file){.name = name, .lines = lines, .length = reader->text.length, .documents = documents};
 	return 0;
 }
 
@@ -96,7 +96,7 @@ static int add_manifests(const struct reader *reader, const char *name, const st
 		status = add_manifest(reader, &manifests->items[i]);
 	if (status != 0 || out->object_count + out->policy_count == before)
 		return status;
-	return keep_file(reader, name);
+	return keep_file(reader, name, manifests->count);
 }
 
 static int read_file(struct reader *reader, const char *name)

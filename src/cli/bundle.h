@@ -17,6 +17,8 @@
 struct kg_bundle_file {
 	const char *name;
 	struct kg_lines lines;
+	size_t length;    /* in bytes */
+	size_t documents; /* in it, those without a kind counted in */
 };
 
 /* An object of one of KEDA's four kinds. */

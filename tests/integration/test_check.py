@@ -619,3 +619,15 @@ def write_fast(path, number):
         f"apiVersion: keda.sh/v1alpha1\nkind: TriggerAuthentication\nmetadata:\n  name: a{number}\nspec:\n  podIdentity:\n    provider: azure-workload{identity}\n",
         encoding="utf-8",
     )
+
+
+@pytest.mark.parametrize("text, words", [
+    ("---\nkind: ConfigMap\napiVersion: v1\n", "one document"),
+    ("# " + "x" * (1 << 20) + "\n", "at most 1 MiB"),
+], ids=["two documents", "too large"])
+def test_a_file_that_serve_does_not_take_is_remarked_on(tmp_path, text, words):
+    path = policy(tmp_path, text)
+    result = run("check", path)
+    assert result.returncode == 0
+    assert f"{path}:2:1 " in result.stdout and words in result.stdout, result.stdout[:1000]
+    assert words not in run("check", policy(tmp_path, "mode: warn\n")).stdout

@@ -128,6 +128,19 @@
 #define KG_BODY_PAUSE_SECONDS 30
 #define KG_BODY_SECONDS       60
 
+/* Kubeconfig files. One cluster with its certificates takes some 5 KiB; whoever has more than these can split the file. */
+#define KG_MAX_KUBECONFIG_BYTES ((size_t)4 << 20)
+#define KG_MAX_KUBECONFIG_FILES 64
+
+/* A bearer token. Those of ServiceAccounts have a kilobyte, those of identity providers a few; more than this no API server takes as a header. */
+#define KG_MAX_TOKEN_BYTES (32u << 10)
+
+/* Until the connection to an API server stands, TLS included. One that takes longer is as good as away. */
+#define KG_KUBE_CONNECT_SECONDS 15
+
+/* The URL of a request to an API server: a server's name, a path, and a token to continue with, which is a base64 of a few hundred bytes. */
+#define KG_MAX_KUBE_URL_BYTES (64u << 10)
+
 /* How long a line waits, once, for the reader of a full pipe: reviews wait for it too, and must not be held up by a container runtime that is
  * stuck. What a reader that is merely busy may take. */
 #define KG_LOG_PATIENCE_MILLISECONDS 100

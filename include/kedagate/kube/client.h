@@ -52,8 +52,8 @@ void kg_kube_client_free(struct kg_kube_client *client);
 /*
  * GET `path` ("/apis/apps/v1/deployments?limit=500", escaped by the caller) and wait for the end. 0 when the answer came to its end, whatever its
  * HTTP status; a sink's own result; KG_EIO when the server could not be reached, cut the answer short or was too slow; KG_EINVAL when TLS or the
- * configuration is to blame, so that trying again is in vain; KG_ELIMIT over `limits->bytes`; KG_ENOMEM. A 401 makes the token be read anew for
- * the next request.
+ * configuration is to blame, so that trying again at once is in vain; KG_ELIMIT over `limits->bytes`; KG_ENOMEM. A token's file is read anew for
+ * each request, files of certificates for each connection.
  */
 KG_MUST_CHECK int kg_kube_client_get(struct kg_kube_client *client, const char *path, const struct kg_kube_sink *sink,
                                      const struct kg_kube_limits *limits, struct kg_err *err);

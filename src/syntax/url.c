@@ -148,7 +148,8 @@ bool kg_endpoint_parse(const char *text, struct kg_url *ret_url)
 	} else {
 		if (!kg_url_parse(text, &url))
 			return false;
-		if (url.host.length == 0 && url.path.length > 1) {
+		/* The authority of dns:// is the server to ask. */
+		if ((url.host.length == 0 || kg_slice_equal_nocase(url.scheme, "dns")) && url.path.length > 1) {
 			struct kg_slice path = between(url.path.start + 1, url.path.start + url.path.length);
 
 			if (!read_hierarchy(path, &url))

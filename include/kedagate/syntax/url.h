@@ -27,8 +27,8 @@ bool kg_url_parse(const char *text, struct kg_url *ret_url);
 /* Does Go's url.ParseRequestURI take it? Besides absolute URLs those are paths, and, by their colon, also "host:port" and "host:anything". */
 bool kg_request_uri_valid(const char *text);
 
-/* As kg_url_parse; a text without "://" is "host[:port]" with an optional path. Of a gRPC target such as "dns:///host:port", whose authority is empty,
- * the host is that of the path. */
+/* As kg_url_parse; a text without "://" is "host[:port]" with an optional path. Of a gRPC target, "dns://server/host:port", or another
+ * with an empty authority, such as "passthrough:///host:port", the host is that of the path. */
 bool kg_endpoint_parse(const char *text, struct kg_url *ret_url);
 
 /* Is `host` under `domain`, which begins with a dot (".tmprl.cloud")? The domain itself is not. Case and one trailing dot do not matter. */

@@ -83,7 +83,7 @@ static void an_endpoint_needs_no_scheme(void **state)
 	        {"ns.acct.tmprl.cloud", "ns.acct.tmprl.cloud", ""},
 	        {"[::1]:7233", "::1", "7233"},
 	        {"dns:///h.example:7233", "h.example", "7233"},
-	        {"dns://8.8.8.8/h.example:7233", "8.8.8.8", ""},
+	        {"dns://8.8.8.8/h.example:7233", "h.example", "7233"},
 	        {"https://h.example:443/x", "h.example", "443"},
 	        {"h.example/path", "h.example", ""},
 	};

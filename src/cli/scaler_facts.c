@@ -41,6 +41,17 @@ const char *kg_scaler_source_word(enum kg_source source)
 	return words[source];
 }
 
+static const char *target_word(enum kg_target target)
+{
+	static const char *const words[] = {
+	        [KG_TARGET_NONE] = NULL,
+	        [KG_TARGET_ADDRESS] = "address",
+	        [KG_TARGET_ADDRESSES] = "addresses",
+	};
+
+	return words[target];
+}
+
 static const char *other_identities_word(enum kg_other_identities other)
 {
 	static const char *const words[] = {
@@ -145,6 +156,7 @@ static json_t *param_json(const struct kg_param *param)
 	set_true(object, "secretInside", param->secret_inside);
 	set_true(object, "ignoredWithIdentity", param->ignored_with_identity);
 	set_text(object, "sentAs", param->sent_as);
+	set_text(object, "target", target_word(param->target));
 	set_auth_modes(object, param->auth_mode);
 	set_version(object, "since", param->since);
 	set_version(object, "checkedSince", param->checked_since);

@@ -111,6 +111,8 @@ static int init_trigger(const struct kg_resolve_context *resolve, size_t index, 
 	status = init_keys(trigger, resolve->arena);
 	if (status == 0)
 		status = kg_params_check(&trigger->resolved.params, &trigger->complaints);
+	if (status == 0)
+		status = kg_rule_targets_find(trigger, resolve->arena);
 	if (status || version_known)
 		return status;
 	status = resolve_in_oldest(resolve, trigger);

@@ -11,6 +11,7 @@
 #include "kedagate/resolve/resolve.h"
 #include "kedagate/rules/finding.h"
 #include "kedagate/scalers/params.h"
+#include "rules/targets.h"
 
 /* Does KEDA's scaler, in this version or any other, read a metadata key? */
 enum kg_key_use {
@@ -36,6 +37,7 @@ struct kg_rule_trigger {
 	const struct kg_rule_key *keys; /* of a described trigger, in the order of its metadata; else none */
 	size_t key_count;
 	struct kg_complaints complaints; /* of a described scaler */
+	struct kg_rule_targets targets;  /* of a described scaler; nearly always none */
 	/* Of a described scaler while the version is not known: the trigger as the oldest version that has it would see it. Else NULL. */
 	const struct kg_params *oldest;
 };

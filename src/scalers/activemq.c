@@ -14,25 +14,25 @@
 
 /* clang-format off */
 static const struct kg_param activemq_rows[] = {
-	PARAM("managementEndpoint",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("managementEndpoint",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("destinationName",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerName",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("username",                  KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("password",                  KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_REQUIRED, .credential = true, .sent_as = "the password"),
 	PARAM("corsHeader",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("restAPITemplate",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("restAPITemplate",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("targetQueueSize",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "10"),
 	PARAM("activationTargetQueueSize", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
 };
 
 static const struct kg_param artemis_rows[] = {
-	PARAM("managementEndpoint",    KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("managementEndpoint",    KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("queueName",             KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerName",            KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerAddress",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("username",              KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("password",              KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED, .credential = true, .sent_as = "the password"),
-	PARAM("restApiTemplate",       KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("restApiTemplate",       KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("queueLength",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "10"),
 	PARAM("activationQueueLength", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "10"),
 	PARAM("corsHeader",            KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),

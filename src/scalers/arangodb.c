@@ -9,7 +9,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("endpoints",            KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("endpoints",            KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESSES),
 	PARAM("dbName",               KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("collection",           KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("query",                KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),

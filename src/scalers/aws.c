@@ -14,7 +14,7 @@
 /* clang-format off */
 #define REGION_ROWS(since_) \
 	PARAM("awsRegion",   KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_REQUIRED, .since = (since_)), \
-	PARAM("awsEndpoint", KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL), \
+	PARAM("awsEndpoint", KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS), \
 	KG_AWS_ROWS
 
 static const struct kg_param cloudwatch_rows[] = {

@@ -16,7 +16,7 @@
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("databaseName",            KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
-	PARAM("endpoint",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("endpoint",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("query",                   KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("threshold",               KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_OPTIONAL, .removed = TYPED_SINCE),
 	PARAM("threshold",               KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_REQUIRED, .since = TYPED_SINCE),

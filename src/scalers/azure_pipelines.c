@@ -15,8 +15,8 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("organizationURL",                      KG_FROM_ENV_AUTH,          KG_TYPE_STRING, KG_REQUIRED, .removed = KG_VERSION(2, 18, 1)),
-	PARAM("organizationURL",                      KG_FROM_ENV_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .since = KG_VERSION(2, 18, 1)),
+	PARAM("organizationURL",                      KG_FROM_ENV_AUTH,          KG_TYPE_STRING, KG_REQUIRED, .removed = KG_VERSION(2, 18, 1), .target = KG_TARGET_ADDRESS),
+	PARAM("organizationURL",                      KG_FROM_ENV_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .since = KG_VERSION(2, 18, 1), .target = KG_TARGET_ADDRESS),
 	PARAM("personalAccessToken",                  KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .sent_as = "the personal access token"),
 	PARAM("parent",                               KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("demands",                              KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("server",          KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED),
+	PARAM("server",          KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("tube",            KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED),
 	PARAM("value",           KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_REQUIRED),
 	PARAM("activationValue", KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL),

@@ -19,7 +19,7 @@ static const struct kg_param rows[] = {
 	PARAM("cert",                       KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = TLS_SINCE),
 	PARAM("key",                        KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = TLS_SINCE, .credential = true),
 	PARAM("ca",                         KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = TLS_SINCE),
-	PARAM("clusterIPAddress",           KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("clusterIPAddress",           KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("port",                       KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL),
 	PARAM("consistency",                KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .def = "one"),
 	PARAM("protocolVersion",            KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "4"),

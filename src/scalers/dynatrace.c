@@ -9,7 +9,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("host",                KG_FROM_METADATA_AUTH, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true),
+	PARAM("host",                KG_FROM_METADATA_AUTH, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("token",               KG_FROM_AUTH,          KG_TYPE_STRING,   KG_REQUIRED, .credential = true, .sent_as = "the token"),
 	PARAM("metricSelector",      KG_FROM_METADATA,      KG_TYPE_STRING,   KG_REQUIRED, .removed = QUERY_SINCE),
 	PARAM("metricSelector",      KG_FROM_METADATA,      KG_TYPE_STRING,   KG_OPTIONAL, .since = QUERY_SINCE),

@@ -12,7 +12,7 @@
 
 /* clang-format off */
 #define CLUSTER_ROWS \
-	PARAM("addresses", KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_OPTIONAL, .secret_inside = true), \
+	PARAM("addresses", KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_OPTIONAL, .secret_inside = true, .target = KG_TARGET_ADDRESSES), \
 	PARAM("unsafeSsl", KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"), \
 	PARAM("username",  KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("password",  KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"), \
@@ -47,7 +47,7 @@ static const struct kg_param forecast_rows[] = {
 };
 
 static const struct kg_param opensearch_rows[] = {
-	PARAM("addresses",  KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_REQUIRED, .secret_inside = true),
+	PARAM("addresses",  KG_FROM_AUTH_METADATA,     KG_TYPE_LIST,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESSES),
 	PARAM("unsafeSsl",  KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("enableTLS",  KG_FROM_METADATA_AUTH,     KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("username",   KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),

@@ -12,7 +12,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("endpoints",                   KG_FROM_METADATA, KG_TYPE_LIST,   KG_REQUIRED),
+	PARAM("endpoints",                   KG_FROM_METADATA, KG_TYPE_LIST,   KG_REQUIRED, .target = KG_TARGET_ADDRESSES),
 	PARAM("watchKey",                    KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("value",                       KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_REQUIRED),
 	PARAM("activationValue",             KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),

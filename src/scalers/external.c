@@ -12,7 +12,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("scalerAddress", KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("scalerAddress", KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("enableTLS",     KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 17, 0)),
 	PARAM("unsafeSsl",     KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 11, 0)),
 	PARAM("caCert",        KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 11, 0)),

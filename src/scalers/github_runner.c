@@ -12,7 +12,7 @@
 
 /* clang-format off */
 static const struct kg_param github_rows[] = {
-	PARAM("githubApiURL",                           KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .def = "https://api.github.com"),
+	PARAM("githubApiURL",                           KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .def = "https://api.github.com", .target = KG_TARGET_ADDRESS),
 	PARAM("owner",                                  KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("runnerScope",                            KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED, .values = KG_NAMES("org", "ent", "repo"), .checked_since = GITHUB_TYPED_SINCE),
 	PARAM("personalAccessToken",                    KG_FROM_AUTH,         KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the personal access token"),
@@ -29,7 +29,7 @@ static const struct kg_param github_rows[] = {
 
 static const struct kg_param forgejo_rows[] = {
 	PARAM("token",   KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED, .credential = true, .sent_as = "the token"),
-	PARAM("address", KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("address", KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("labels",  KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("global",  KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("owner",   KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),

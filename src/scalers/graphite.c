@@ -8,7 +8,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("serverAddress",       KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("serverAddress",       KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("query",               KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("threshold",           KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "100"),
 	PARAM("activationThreshold", KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),

@@ -21,7 +21,7 @@ static const struct kg_param rows[] = {
 	PARAM("metricFilter",                KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .checked_since = TYPED_SINCE, .def = "average", .values = KG_NAMES("average", "max", "min", "sum")),
 	PARAM("metricPeriod",                KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .def = "300"),
 
-	PARAM("IdentityEndpoint", KG_FROM_AUTH, KG_TYPE_STRING, KG_REQUIRED, .removed = TYPED_SINCE),
+	PARAM("IdentityEndpoint", KG_FROM_AUTH, KG_TYPE_STRING, KG_REQUIRED, .removed = TYPED_SINCE, .target = KG_TARGET_ADDRESS),
 	PARAM("ProjectID",        KG_FROM_AUTH, KG_TYPE_STRING, KG_REQUIRED, .removed = TYPED_SINCE),
 	PARAM("DomainID",         KG_FROM_AUTH, KG_TYPE_STRING, KG_REQUIRED, .removed = TYPED_SINCE),
 	PARAM("Region",           KG_FROM_AUTH, KG_TYPE_STRING, KG_REQUIRED, .removed = TYPED_SINCE),

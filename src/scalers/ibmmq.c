@@ -11,7 +11,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("host",                 KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("host",                 KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("queueName",            KG_FROM_METADATA,          KG_TYPE_LIST,   KG_REQUIRED, .also = {"queueNames"}),
 	PARAM("queueDepth",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "20"),
 	PARAM("activationQueueDepth", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),

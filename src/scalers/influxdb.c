@@ -23,7 +23,7 @@ static const struct kg_param rows[] = {
 	PARAM("queryType",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .since = SPLIT_SINCE, .def = "InfluxQL"),
 	PARAM("database",                 KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = SPLIT_SINCE),
 	PARAM("metricKey",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .since = SPLIT_SINCE),
-	PARAM("serverURL",                KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("serverURL",                KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("unsafeSsl",                KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("thresholdValue",           KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_REQUIRED_WITHOUT_FORMULA, .bound = KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA),
 	PARAM("activationThresholdValue", KG_FROM_METADATA,          KG_TYPE_FLOAT,  KG_OPTIONAL),

@@ -20,7 +20,7 @@
 
 /* clang-format off */
 static const struct kg_param kafka_rows[] = {
-	PARAM("bootstrapServers",                   KG_FROM_METADATA_ENV,  KG_TYPE_LIST,   KG_REQUIRED),
+	PARAM("bootstrapServers",                   KG_FROM_METADATA_ENV,  KG_TYPE_LIST,   KG_REQUIRED, .target = KG_TARGET_ADDRESSES),
 	PARAM("consumerGroup",                      KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("topic",                              KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("partitionLimitation",                KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL),
@@ -45,7 +45,7 @@ static const struct kg_param kafka_rows[] = {
 	PARAM("password",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("saslTokenProvider",                  KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .since = TOKENS_SINCE, .values = KG_NAMES("bearer", "aws_msk_iam")),
 	PARAM("scopes",                             KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("oauthTokenEndpointUri",              KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .receives = "the client secret"),
+	PARAM("oauthTokenEndpointUri",              KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .receives = "the client secret", .target = KG_TARGET_ADDRESS),
 	PARAM("oauthExtensions",                    KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 11, 0), .secret_inside = true),
 	PARAM("keytab",                             KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 13, 0), .credential = true),
 	PARAM("realm",                              KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 13, 0)),
@@ -57,7 +57,7 @@ static const struct kg_param kafka_rows[] = {
 };
 
 static const struct kg_param apache_rows[] = {
-	PARAM("bootstrapServers",                   KG_FROM_METADATA_ENV,  KG_TYPE_LIST,   KG_REQUIRED),
+	PARAM("bootstrapServers",                   KG_FROM_METADATA_ENV,  KG_TYPE_LIST,   KG_REQUIRED, .target = KG_TARGET_ADDRESSES),
 	PARAM("consumerGroup",                      KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("topic",                              KG_FROM_METADATA_ENV,  KG_TYPE_LIST,   KG_OPTIONAL),
 	PARAM("partitionLimitation",                KG_FROM_METADATA,      KG_TYPE_RANGES, KG_OPTIONAL),
@@ -78,7 +78,7 @@ static const struct kg_param apache_rows[] = {
 	PARAM("key",                                KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("keyPassword",                        KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("ca",                                 KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("awsEndpoint",                        KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_VERSION(2, 17, 0)),
+	PARAM("awsEndpoint",                        KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_VERSION(2, 17, 0), .target = KG_TARGET_ADDRESS),
 	KG_AWS_ROWS,
 };
 /* clang-format on */

@@ -9,7 +9,7 @@
 static const struct kg_param rows[] = {
 	PARAM("lagThreshold",           KG_FROM_METADATA, KG_TYPE_INT,     KG_OPTIONAL, .def = "10"),
 	PARAM("activationLagThreshold", KG_FROM_METADATA, KG_TYPE_INT,     KG_OPTIONAL, .def = "0"),
-	PARAM("address",                KG_FROM_METADATA, KG_TYPE_STRING,  KG_REQUIRED),
+	PARAM("address",                KG_FROM_METADATA, KG_TYPE_STRING,  KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("topic",                  KG_FROM_METADATA, KG_TYPE_STRING,  KG_REQUIRED),
 	PARAM("group",                  KG_FROM_METADATA, KG_TYPE_STRING,  KG_REQUIRED),
 	PARAM("groupVersion",           KG_FROM_METADATA, KG_TYPE_NATURAL, KG_OPTIONAL, .def = "0"),

@@ -17,7 +17,7 @@
 static const struct kg_param rows[] = {
 	PARAM("targetValue",                       KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_REQUIRED_WITHOUT_FORMULA),
 	PARAM("activationTargetValue",             KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL, .def = "0"),
-	PARAM("url",                               KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true),
+	PARAM("url",                               KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("format",                            KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL, .since = KG_VERSION(2, 14, 0), .values = KG_NAMES("prometheus", "json", "xml", "yaml"), .def = "json"),
 	PARAM("valueLocation",                     KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED),
 	PARAM("unsafeSsl",                         KG_FROM_METADATA, KG_TYPE_BOOL,     KG_OPTIONAL, .def = "false"),

@@ -13,10 +13,10 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true),
+	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("username",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",              KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
-	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("port",                  KG_FROM_AUTH_METADATA, KG_TYPE_INT,    KG_OPTIONAL),
 	PARAM("database",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("query",                 KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),

@@ -18,7 +18,7 @@ static const struct kg_param jetstream_rows[] = {
 	PARAM("lagThreshold",                 KG_FROM_METADATA,      KG_TYPE_INT,    KG_OPTIONAL, .def = "10"),
 	PARAM("activationLagThreshold",       KG_FROM_METADATA,      KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
 	PARAM("useHttps",                     KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
-	PARAM("natsServerMonitoringEndpoint", KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("natsServerMonitoringEndpoint", KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 };
 
 static const struct kg_param stan_rows[] = {
@@ -32,7 +32,7 @@ static const struct kg_param stan_rows[] = {
 	PARAM("cert",                         KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = STAN_TLS),
 	PARAM("key",                          KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = STAN_TLS, .credential = true),
 	PARAM("ca",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = STAN_TLS),
-	PARAM("natsServerMonitoringEndpoint", KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("natsServerMonitoringEndpoint", KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 };
 /* clang-format on */
 

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("nsqLookupdHTTPAddresses",  KG_FROM_METADATA_ENV, KG_TYPE_LIST,   KG_REQUIRED),
+	PARAM("nsqLookupdHTTPAddresses",  KG_FROM_METADATA_ENV, KG_TYPE_LIST,   KG_REQUIRED, .target = KG_TARGET_ADDRESSES),
 	PARAM("topic",                    KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("channel",                  KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("depthThreshold",           KG_FROM_METADATA_ENV, KG_TYPE_INT,    KG_OPTIONAL, .def = "10", .bound = KG_BOUND_POSITIVE),

@@ -11,21 +11,21 @@
 
 /* clang-format off */
 static const struct kg_param metric_rows[] = {
-	PARAM("metricsURL",          KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("metricsURL",          KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("metricID",            KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("aggregationMethod",   KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("granularity",         KG_FROM_METADATA, KG_TYPE_INT,    KG_REQUIRED),
 	PARAM("threshold",           KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL),
 	PARAM("activationThreshold", KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL),
 	PARAM("timeout",             KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "30"),
-	PARAM("authURL",             KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password"),
+	PARAM("authURL",             KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password", .target = KG_TARGET_ADDRESS),
 	PARAM("userID",              KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",            KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the token"),
 	PARAM("appCredentialSecret", KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 };
 
 static const struct kg_param swift_rows[] = {
-	PARAM("swiftURL",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("swiftURL",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
 	PARAM("containerName",         KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("objectCount",           KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "2"),
 	PARAM("activationObjectCount", KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
@@ -37,7 +37,7 @@ static const struct kg_param swift_rows[] = {
 	PARAM("userID",                KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",              KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the token"),
 	PARAM("projectID",             KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("authURL",               KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password or the application credential"),
+	PARAM("authURL",               KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password or the application credential", .target = KG_TARGET_ADDRESS),
 	PARAM("appCredentialID",       KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("appCredentialSecret",   KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the token"),
 	PARAM("regionName",            KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),

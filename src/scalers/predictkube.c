@@ -12,7 +12,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("prometheusAddress",   KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("prometheusAddress",   KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("query",               KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("predictHorizon",      KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("queryStep",           KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),

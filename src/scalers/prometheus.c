@@ -27,7 +27,7 @@ static const char address_of_resource[] = "azureManagedPrometheusResourceURL";
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("serverAddress",       KG_FROM_METADATA,      KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true),
+	PARAM("serverAddress",       KG_FROM_METADATA,      KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("query",               KG_FROM_METADATA,      KG_TYPE_STRING,   KG_REQUIRED),
 	PARAM("queryParameters",     KG_FROM_METADATA,      KG_TYPE_MAP,      KG_OPTIONAL, .since = KG_VERSION(2, 13, 0), .secret_inside = true),
 	PARAM("threshold",           KG_FROM_METADATA,      KG_TYPE_FLOAT,    KG_REQUIRED_WITHOUT_FORMULA, .removed = TYPED_SINCE),

@@ -17,7 +17,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("adminURL",                      KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("adminURL",                      KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("topic",                         KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("subscription",                  KG_FROM_METADATA_ENV,  KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("msgBacklog",                    KG_FROM_METADATA,      KG_TYPE_INT,    KG_OPTIONAL, .announced = THRESHOLD_SINCE, .removed = KG_VERSION(2, 16, 0), .instead = "msgBacklogThreshold"),
@@ -40,7 +40,7 @@ static const struct kg_param rows[] = {
 	PARAM("method",           KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .since = BLOCK_SINCE, .def = "header", .values = KG_NAMES("header", "query")),
 	PARAM("keyParamName",     KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .since = BLOCK_SINCE),
 	KG_AUTH_CUSTOM_ROWS(0),
-	PARAM("oauthTokenURI",    KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = OAUTH_SINCE, .receives = "the client secret", .auth_mode = KG_AUTH_OAUTH),
+	PARAM("oauthTokenURI",    KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = OAUTH_SINCE, .receives = "the client secret", .auth_mode = KG_AUTH_OAUTH, .target = KG_TARGET_ADDRESS),
 	PARAM("clientID",         KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = OAUTH_SINCE, .auth_mode = KG_AUTH_OAUTH),
 	PARAM("clientSecret",     KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = OAUTH_SINCE, .credential = true, .auth_mode = KG_AUTH_OAUTH, .sent_as = "the access token"),
 	PARAM("scope",            KG_FROM_AUTH_METADATA, KG_TYPE_LIST,   KG_OPTIONAL, .since = OAUTH_SINCE, .auth_mode = KG_AUTH_OAUTH),

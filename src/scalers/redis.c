@@ -17,13 +17,13 @@
 /* clang-format off */
 /* The block that KEDA calls the connection info. KEDA tries Cert before cert. */
 #define CONNECTION_ROWS \
-	PARAM("address",          KG_FROM_METADATA_AUTH_ENV, KG_TYPE_LIST,   KG_OPTIONAL, .also = {"addresses"}), \
+	PARAM("address",          KG_FROM_METADATA_AUTH_ENV, KG_TYPE_LIST,   KG_OPTIONAL, .also = {"addresses"}, .target = KG_TARGET_ADDRESSES), \
 	PARAM("username",         KG_FROM_METADATA_ENV_AUTH, KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("password",         KG_FROM_METADATA_ENV_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"), \
 	PARAM("sentinelUsername", KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("sentinelPassword", KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_OPTIONAL, .credential = true), \
 	PARAM("sentinelMaster",   KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
-	PARAM("host",             KG_FROM_METADATA_ENV_AUTH, KG_TYPE_LIST,   KG_OPTIONAL, .also = {"hosts"}), \
+	PARAM("host",             KG_FROM_METADATA_ENV_AUTH, KG_TYPE_LIST,   KG_OPTIONAL, .also = {"hosts"}, .target = KG_TARGET_ADDRESSES), \
 	PARAM("port",             KG_FROM_METADATA_ENV_AUTH, KG_TYPE_LIST,   KG_OPTIONAL, .also = {"ports"}), \
 	PARAM("unsafeSsl",        KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"), \
 	PARAM("cert",             KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .also = {"Cert"}, .since = KG_VERSION(2, 12, 0)), \

@@ -10,8 +10,8 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("url",                    KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .removed = SECRET_SINCE),
-	PARAM("url",                    KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .since = SECRET_SINCE),
+	PARAM("url",                    KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .removed = SECRET_SINCE, .target = KG_TARGET_ADDRESS),
+	PARAM("url",                    KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .since = SECRET_SINCE, .target = KG_TARGET_ADDRESS),
 	PARAM("authType",               KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .since = SECRET_SINCE),
 	PARAM("username",               KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .since = SECRET_SINCE),
 	PARAM("password",               KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .since = SECRET_SINCE, .credential = true),

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 static const struct kg_param queue_rows[] = {
-	PARAM("solaceSempBaseURL",                  KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("solaceSempBaseURL",                  KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESSES),
 	PARAM("messageVpn",                         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("queueName",                          KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("username",                           KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
@@ -27,7 +27,7 @@ static const struct kg_param queue_rows[] = {
 };
 
 static const struct kg_param direct_rows[] = {
-	PARAM("solaceSempBaseURL",                                 KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("solaceSempBaseURL",                                 KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESSES),
 	PARAM("username",                                          KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("password",                                          KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED, .credential = true, .sent_as = "the password"),
 	PARAM("messageVpn",                                        KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),

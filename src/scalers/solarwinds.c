@@ -9,7 +9,7 @@
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("apiToken",        KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the API token"),
-	PARAM("host",            KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("host",            KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("targetValue",     KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_REQUIRED),
 	PARAM("activationValue", KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),
 	PARAM("metricName",      KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED),

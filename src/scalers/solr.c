@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("host",                       KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("host",                       KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("collection",                 KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("targetQueryValue",           KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_REQUIRED, .bound = KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA),
 	PARAM("activationTargetQueryValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL, .def = "0"),

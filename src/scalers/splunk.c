@@ -13,7 +13,7 @@ static const struct kg_param rows[] = {
 	PARAM("apiToken",        KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the API token"),
 	PARAM("password",        KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the password"),
 	PARAM("username",        KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED),
-	PARAM("host",            KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true),
+	PARAM("host",            KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("unsafeSsl",       KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("targetValue",     KG_FROM_METADATA, KG_TYPE_INT,    KG_REQUIRED),
 	PARAM("activationValue", KG_FROM_METADATA, KG_TYPE_INT,    KG_REQUIRED),

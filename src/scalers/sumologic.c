@@ -10,7 +10,7 @@
 static const struct kg_param rows[] = {
 	PARAM("accessID",            KG_FROM_AUTH,     KG_TYPE_STRING,   KG_REQUIRED),
 	PARAM("accessKey",           KG_FROM_AUTH,     KG_TYPE_STRING,   KG_REQUIRED, .credential = true, .sent_as = "the access key"),
-	PARAM("host",                KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true),
+	PARAM("host",                KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
 	PARAM("unsafeSsl",           KG_FROM_METADATA, KG_TYPE_BOOL,     KG_OPTIONAL),
 	PARAM("queryType",           KG_FROM_METADATA, KG_TYPE_STRING,   KG_REQUIRED, .values = KG_NAMES("logs", "metrics")),
 	PARAM("query",               KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL),

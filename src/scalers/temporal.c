@@ -20,7 +20,7 @@ static const char versioning[] = "workerDeploymentName and workerDeploymentBuild
 
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("endpoint",                    KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED),
+	PARAM("endpoint",                    KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED, .target = KG_TARGET_ADDRESS),
 	PARAM("namespace",                   KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .def = "default"),
 	PARAM("activationTargetQueueSize",   KG_FROM_METADATA,     KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
 	PARAM("targetQueueSize",             KG_FROM_METADATA,     KG_TYPE_INT,    KG_OPTIONAL, .def = "5"),

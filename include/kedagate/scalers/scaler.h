@@ -60,6 +60,13 @@ enum kg_bound {
 	KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA, /* not 0, unless it does */
 };
 
+/* Does a value name hosts that KEDA connects to? */
+enum kg_target {
+	KG_TARGET_NONE,      /* no, or only as part of a longer name */
+	KG_TARGET_ADDRESS,   /* a URL, a host, or a host and a port */
+	KG_TARGET_ADDRESSES, /* a list of them */
+};
+
 /*
  * One parameter. Rows of one scaler may share a name when their versions do not overlap: the parameter is then read differently in each.
  * In any one version a name belongs to one row.
@@ -71,6 +78,7 @@ struct kg_param {
 	enum kg_param_type type;
 	char separator; /* of a list or map; 0: a comma */
 	enum kg_bound bound;
+	enum kg_target target;
 	enum kg_need need;
 	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */

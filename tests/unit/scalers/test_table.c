@@ -9,13 +9,17 @@
 
 #include "kedagate/scalers/params.h"
 #include "kedagate/syntax/text.h"
+#include "scalers/value.h"
 
 /* What every row and every scaler must obey, whatever the facts. */
 
+/* KEDA's releases, and the one that is announced. */
 static const uint32_t versions[] = {
-        KG_VERSION(2, 10, 0), KG_VERSION(2, 11, 0), KG_VERSION(2, 12, 0), KG_VERSION(2, 13, 0), KG_VERSION(2, 14, 0), KG_VERSION(2, 15, 0),
-        KG_VERSION(2, 16, 0), KG_VERSION(2, 16, 1), KG_VERSION(2, 17, 0), KG_VERSION(2, 17, 1), KG_VERSION(2, 17, 2), KG_VERSION(2, 18, 0),
-        KG_VERSION(2, 19, 0), KG_VERSION(2, 20, 0), KG_VERSION(2, 20, 2), KG_VERSION(2, 21, 0),
+        KG_VERSION(2, 10, 0), KG_VERSION(2, 10, 1), KG_VERSION(2, 11, 0), KG_VERSION(2, 11, 1), KG_VERSION(2, 11, 2), KG_VERSION(2, 12, 0),
+        KG_VERSION(2, 12, 1), KG_VERSION(2, 13, 0), KG_VERSION(2, 13, 1), KG_VERSION(2, 14, 0), KG_VERSION(2, 14, 1), KG_VERSION(2, 15, 0),
+        KG_VERSION(2, 15, 1), KG_VERSION(2, 16, 0), KG_VERSION(2, 16, 1), KG_VERSION(2, 17, 0), KG_VERSION(2, 17, 1), KG_VERSION(2, 17, 2),
+        KG_VERSION(2, 17, 3), KG_VERSION(2, 18, 0), KG_VERSION(2, 18, 1), KG_VERSION(2, 18, 2), KG_VERSION(2, 18, 3), KG_VERSION(2, 19, 0),
+        KG_VERSION(2, 20, 0), KG_VERSION(2, 20, 1), KG_VERSION(2, 20, 2), KG_VERSION(2, 21, 0),
 };
 
 typedef void row_test(const struct kg_scaler *scaler, const struct kg_param *row);
@@ -81,6 +85,40 @@ static void row_versions_are_in_order(void **state)
 	each_row(check_row_versions);
 }
 
+static void is_release(const char *type, const char *name, uint32_t version)
+{
+	for (size_t i = 0; version != 0 && i < KG_ARRAY_LEN(versions); i++) {
+		if (versions[i] == version)
+			return;
+	}
+	if (version != 0)
+		fail_msg("%s %s: %u is no release of KEDA", type, name, version);
+}
+
+static void check_row_releases(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	const uint32_t named[] = {row->since, row->bound_since, row->checked_since, row->announced, row->deprecated, row->removed};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(named); i++)
+		is_release(scaler->type, row->name, named[i]);
+}
+
+static void versions_are_releases_of_keda(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	each_row(check_row_releases);
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_scaler *scaler = scalers[i];
+		const uint32_t named[] = {scaler->since, scaler->deprecated, scaler->removed, scaler->typed_since, scaler->read_since};
+
+		for (size_t k = 0; k < KG_ARRAY_LEN(named); k++)
+			is_release(scaler->type, "", named[k]);
+	}
+}
+
 static void check_row_source(const struct kg_scaler *scaler, const struct kg_param *row)
 {
 	(void)scaler;
@@ -100,7 +138,6 @@ static void every_row_has_a_name_and_distinct_sources(void **state)
 
 static void check_row_default(const struct kg_scaler *scaler, const struct kg_param *row)
 {
-	(void)scaler;
 	if (!row->def)
 		return;
 	assert_int_equal(row->need, KG_OPTIONAL);
@@ -109,6 +146,8 @@ static void check_row_default(const struct kg_scaler *scaler, const struct kg_pa
 		assert_true(kg_slice_among(kg_slice_of(row->def), row->values));
 	if (row->known_values)
 		assert_true(kg_slice_among(kg_slice_of(row->def), row->known_values));
+	if (!kg_value_fits(&(struct kg_params){.scaler = scaler, .keda_version = KG_VERSION_NEWEST}, row, row->def))
+		fail_msg("%s %s: the default does not fit", scaler->type, row->name);
 }
 
 static void a_default_is_a_legal_value_of_an_optional_row(void **state)
@@ -146,6 +185,31 @@ static void excluded_and_needed_parameters_are_rows(void **state)
 {
 	(void)state;
 	each_row(check_row_company);
+}
+
+static void check_word_list(const struct kg_scaler *scaler, const struct kg_param *row, const char *const *words)
+{
+	if (words && !words[0])
+		fail_msg("%s %s: an empty list", scaler->type, row->name);
+	for (; words && *words; words++) {
+		if (kg_text_blank(*words) || kg_slice_among(kg_slice_of(*words), words + 1))
+			fail_msg("%s %s: \"%s\"", scaler->type, row->name, *words);
+	}
+}
+
+static void check_word_lists(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	check_word_list(scaler, row, row->values);
+	check_word_list(scaler, row, row->known_values);
+	check_word_list(scaler, row, row->exclusive);
+	check_word_list(scaler, row, row->excludes);
+	check_word_list(scaler, row, row->needs);
+}
+
+static void lists_of_words_are_neither_empty_nor_double(void **state)
+{
+	(void)state;
+	each_row(check_word_lists);
 }
 
 static void check_exclusive_words(const struct kg_scaler *scaler, const struct kg_param *row)
@@ -203,6 +267,98 @@ static void what_is_secret_by_its_name_is_marked(void **state)
 {
 	(void)state;
 	each_row(check_what_is_secret);
+}
+
+/* KEDA has no secret that only the metadata can give: one that is refused there has another row. */
+static void check_credential_source(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	bool refused = row->deprecated != 0 && row->deprecated <= row->since;
+
+	if (row->credential && !refused && !kg_param_reads(row, KG_SOURCE_AUTH) && !kg_param_reads(row, KG_SOURCE_ENV))
+		fail_msg("%s %s", scaler->type, row->name);
+}
+
+static void a_credential_need_not_be_written_into_the_metadata(void **state)
+{
+	(void)state;
+	each_row(check_credential_source);
+}
+
+/* Texts of `instead` that begin with no parameter. */
+static const char *const other_ways[] = {"a TriggerAuthentication with podIdentity", "metricType of the trigger", NULL};
+
+/* The length of the parameter's name that a text of `instead` begins with. */
+static size_t name_length(const char *text)
+{
+	return strcspn(text, " ,:");
+}
+
+/* Does that version read a parameter called as `name` begins, by another row? */
+static bool has_other(const struct kg_scaler *scaler, const struct kg_param *row, const char *name, uint32_t version)
+{
+	for (size_t i = 0; i < scaler->param_count; i++) {
+		const struct kg_param *other = &scaler->params[i];
+
+		if (other != row && kg_param_exists(other, version) && strlen(other->name) == name_length(name) &&
+		    strncmp(other->name, name, name_length(name)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_instead(const struct kg_scaler *scaler, const struct kg_param *row)
+{
+	uint32_t version = row->deprecated ? row->deprecated : row->removed ? row->removed : row->announced;
+
+	if (!row->instead)
+		return;
+	if (version == 0)
+		fail_msg("%s %s is never given up", scaler->type, row->name);
+	if (!kg_slice_among(kg_slice_of(row->instead), other_ways) && !has_other(scaler, row, row->instead, version))
+		fail_msg("%s %s: no parameter as in \"%s\"", scaler->type, row->name, row->instead);
+}
+
+static void what_stands_in_for_a_parameter_is_one(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	each_row(check_instead);
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_scaler *other = kg_scaler_find(scalers[i]->instead);
+
+		if (scalers[i]->instead && (!other || other->removed || other == scalers[i]))
+			fail_msg("%s: %s", scalers[i]->type, scalers[i]->instead);
+	}
+}
+
+/* Single bits that some version of KEDA knows. */
+static bool is_known_provider(enum kg_provider provider)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(versions); i++) {
+		if (kg_provider_exists(provider, versions[i]))
+			return true;
+	}
+	return false;
+}
+
+static void identities_are_providers_of_keda(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_identity_support *identity = scalers[i]->identities;
+		unsigned seen = 0;
+
+		for (; identity && identity->provider != KG_PROVIDER_NONE; seen |= identity->provider, identity++) {
+			if (!is_known_provider(identity->provider) || (seen & identity->provider))
+				fail_msg("%s: provider %d", scalers[i]->type, (int)identity->provider);
+			is_release(scalers[i]->type, "identity", identity->since);
+		}
+	}
 }
 
 static bool is_also(const struct kg_param *row, const char *name)
@@ -293,6 +449,11 @@ int main(void)
 	        cmocka_unit_test(every_row_has_a_name_and_distinct_sources),
 	        cmocka_unit_test(a_default_is_a_legal_value_of_an_optional_row),
 	        cmocka_unit_test(excluded_and_needed_parameters_are_rows),
+	        cmocka_unit_test(versions_are_releases_of_keda),
+	        cmocka_unit_test(lists_of_words_are_neither_empty_nor_double),
+	        cmocka_unit_test(a_credential_need_not_be_written_into_the_metadata),
+	        cmocka_unit_test(what_stands_in_for_a_parameter_is_one),
+	        cmocka_unit_test(identities_are_providers_of_keda),
 	        cmocka_unit_test(exclusive_words_are_among_the_allowed),
 	        cmocka_unit_test(only_scalers_with_modes_have_rows_for_them),
 	        cmocka_unit_test(what_is_secret_by_its_name_is_marked),

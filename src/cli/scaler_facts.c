@@ -1,5 +1,9 @@
 #include "cli/scaler_facts.h"
 
+#include <stdlib.h>
+
+#include "kedagate/scalers/params.h"
+
 struct bit_word {
 	unsigned bit;
 	const char *word;
@@ -52,7 +56,7 @@ static const char *target_word(enum kg_target target)
 	return words[target];
 }
 
-static const char *other_identities_word(enum kg_other_identities other)
+const char *kg_scaler_other_identities_word(enum kg_other_identities other)
 {
 	static const char *const words[] = {
 	        [KG_IDENTITY_UNDESCRIBED] = NULL,
@@ -73,6 +77,40 @@ static const char *transport_word(enum kg_transport_kind kind)
 	};
 
 	return words[kind];
+}
+
+const char *kg_scaler_encryption_word(enum kg_encryption encryption)
+{
+	static const char *const words[] = {
+	        [KG_ENCRYPTION_UNKNOWN] = NULL,
+	        [KG_ENCRYPTION_ON] = "on",
+	        [KG_ENCRYPTION_OFF] = "off",
+	        [KG_ENCRYPTION_OPTIONAL] = "optional",
+	};
+
+	return words[encryption];
+}
+
+void kg_scaler_default_channel(const struct kg_scaler *scaler, struct kg_channel *ret_channel)
+{
+	uint32_t since = scaler->since != 0 ? scaler->since : KG_VERSION_OLDEST;
+	struct kg_param_value *values = calloc(scaler->param_count + 1, sizeof(*values));
+	const struct kg_params params = {
+	        .scaler = scaler,
+	        .keda_version = scaler->removed != 0 ? since : KG_VERSION_NEWEST,
+	        .values = values,
+	};
+
+	*ret_channel = (struct kg_channel){.encryption = KG_ENCRYPTION_UNKNOWN};
+	for (size_t i = 0; values != NULL && i < scaler->param_count; i++) {
+		const char *text = scaler->params[i].def;
+
+		if (text != NULL)
+			values[i] = (struct kg_param_value){.state = KG_PARAM_KNOWN, .text = text, .default_used = true};
+	}
+	if (values != NULL)
+		kg_params_channel(&params, ret_channel);
+	free(values);
 }
 
 static void set_text(json_t *object, const char *name, const char *text)
@@ -180,12 +218,14 @@ static void set_identities(json_t *object, const struct kg_scaler *scaler)
 		json_array_append_new(array, identity);
 	}
 	set_array(object, "identities", array);
-	set_text(object, "otherIdentities", other_identities_word(scaler->other_identities));
+	set_text(object, "otherIdentities", kg_scaler_other_identities_word(scaler->other_identities));
 	set_text(object, "otherIdentityEffect", scaler->other_identity_effect);
 }
 
-static void set_transport(json_t *object, const struct kg_transport *transport)
+static void set_transport(json_t *object, const struct kg_scaler *scaler)
 {
+	const struct kg_transport *transport = &scaler->transport;
+	struct kg_channel channel;
 	json_t *member;
 
 	if (transport->kind == KG_TRANSPORT_UNKNOWN)
@@ -193,6 +233,11 @@ static void set_transport(json_t *object, const struct kg_transport *transport)
 	member = json_object();
 	set_text(member, "encryption", transport_word(transport->kind));
 	set_text(member, "parameter", transport->parameter);
+	set_text(member, "how", transport->how);
+	kg_scaler_default_channel(scaler, &channel);
+	set_text(member, "byDefault", kg_scaler_encryption_word(channel.encryption));
+	if (channel.encryption == KG_ENCRYPTION_OFF || channel.encryption == KG_ENCRYPTION_OPTIONAL)
+		set_text(member, "because", channel.because);
 	json_object_set_new(object, "transport", member);
 }
 
@@ -231,8 +276,9 @@ json_t *kg_scaler_json(const struct kg_scaler *scaler)
 	set_identities(object, scaler);
 	set_auth_modes(object, scaler->auth_modes);
 	set_true(object, "singleAuthMode", scaler->single_auth_mode);
-	set_transport(object, &scaler->transport);
+	set_transport(object, scaler);
 	set_text(object, "verificationSwitch", scaler->verification_switch);
+	set_text(object, "unverified", scaler->unverified);
 	set_audiences(object, scaler->audiences);
 	set_true(object, "forwardsAllKeys", scaler->forwards_all_keys);
 	set_true(object, "noCachedMetrics", scaler->no_cached_metrics);

@@ -4,6 +4,7 @@
 #include "cli/keda_version.h"
 #include "cli/scaler_changes.h"
 #include "cli/scaler_facts.h"
+#include "cli/scaler_summary.h"
 #include "kedagate/base/arena.h"
 #include "kedagate/scalers/scaler.h"
 
@@ -94,7 +95,7 @@ static void add_scaler(struct table *table, const struct kg_scaler *scaler)
 	row[1] = version_cell(table, scaler->since);
 	row[2] = version_cell(table, scaler->deprecated);
 	row[3] = version_cell(table, scaler->removed);
-	row[4] = scaler->params != NULL ? cell(table, kg_arena_printf(table->arena, "%zu", scaler->param_count)) : "-";
+	row[4] = cell(table, kg_arena_printf(table->arena, "%zu", scaler->param_count));
 }
 
 static int print_list(struct kg_arena *arena, enum kg_command_format format)
@@ -150,42 +151,29 @@ static void add_param(struct table *table, const struct kg_param *param)
 }
 
 /* What counts for the whole type, before the table of its parameters. */
-static void print_markdown_head(const struct kg_scaler *scaler)
+static void print_head(const struct kg_scaler *scaler, const struct kg_scaler_summary *summary, enum kg_command_format format)
 {
-	const struct kg_identity_support *identity = scaler->identities;
-	char version[KG_VERSION_TEXT_MAX];
+	bool markdown = format == KG_COMMAND_MARKDOWN;
 
-	printf("# %s\n\n", scaler->type);
-	if (scaler->since != 0)
-		printf("- since KEDA %s\n", kg_version_text(scaler->since, version));
-	if (scaler->deprecated != 0)
-		printf("- deprecated in KEDA %s\n", kg_version_text(scaler->deprecated, version));
-	if (scaler->removed != 0)
-		printf("- removed in KEDA %s\n", kg_version_text(scaler->removed, version));
-	if (scaler->instead != NULL)
-		printf("- instead: %s\n", scaler->instead);
-	printf("- pod identities:");
-	for (; identity != NULL && identity->provider != KG_PROVIDER_NONE; identity++)
-		printf("%s %s%s%s", identity > scaler->identities ? "," : "", kg_provider_name(identity->provider),
-		       identity->since != 0 ? " since " : "", identity->since != 0 ? kg_version_text(identity->since, version) : "");
-	printf("%s\n\n", scaler->identities == NULL || scaler->identities->provider == KG_PROVIDER_NONE ? " none" : "");
+	printf("%s%s\n%s", markdown ? "# " : "", scaler->type, markdown ? "\n" : "");
+	for (size_t i = 0; i < summary->count; i++)
+		printf("%s%s: %s\n", markdown ? "- " : "  ", summary->lines[i].label, summary->lines[i].text);
+	putchar('\n');
 }
 
 static int print_scaler(const struct kg_scaler *scaler, struct kg_arena *arena, enum kg_command_format format)
 {
 	static const char *const head[PARAM_COLUMNS] = {"PARAMETER", "TYPE", "NEED", "FROM", "KEDA", "DEFAULT"};
+	struct kg_scaler_summary summary;
 	struct table table;
 
-	if (scaler->params == NULL) {
-		printf("%s: the parameters are not described; any are accepted\n", scaler->type);
-		return KG_EXIT_OK;
-	}
 	table.failed = !table_init(&table, arena, head, PARAM_COLUMNS, scaler->param_count);
+	table.failed |= !kg_scaler_summarize(scaler, arena, &summary);
 	table.format = format;
-	if (format == KG_COMMAND_MARKDOWN)
-		print_markdown_head(scaler);
 	for (size_t i = 0; i < scaler->param_count && !table.failed; i++)
 		add_param(&table, &scaler->params[i]);
+	if (!table.failed)
+		print_head(scaler, &summary, format);
 	return print_table(&table);
 }
 

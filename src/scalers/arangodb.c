@@ -48,7 +48,7 @@ const struct kg_scaler kg_scaler_arangodb = {
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
         .auth_modes = KG_AUTH_BASIC | KG_AUTH_BEARER,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of endpoints"},
         .verification_switch = "unsafeSsl",
         .check = kg_auth_modes_check,
         .source = "pkg/scalers/arangodb_scaler.go",

@@ -241,8 +241,8 @@ static int check_sqs(const struct kg_params *params, struct kg_complaints *out)
 	{                                                                                                                                  \
 		.type = (type_), .params = (rows_), .param_count = KG_ARRAY_LEN(rows_), .typed_since = (since_), .read_since = (since_),   \
 		.identities = kg_aws_identities, .other_identities = KG_IDENTITY_IGNORED,                                                  \
-		.transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide}, .credential = credential, .check = (check_),                \
-		.source = (source_)                                                                                                        \
+		.transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "always, but for an http:// awsEndpoint"},            \
+		.credential = credential, .check = (check_), .source = (source_)                                                           \
 	}
 
 const struct kg_scaler kg_scaler_aws_cloudwatch =

@@ -87,7 +87,9 @@ const struct kg_scaler kg_scaler_azure_app_insights = {
         .read_since = TYPED_SINCE,
         .identities = kg_azure_identities,
         .other_identities = KG_IDENTITY_REFUSED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED,
+                      .decide = decide,
+                      .how = "always, but for an http:// appInsightsResourceURL with cloud: Private"},
         .check = check,
         .source = "pkg/scalers/azure_app_insights_scaler.go",
 };

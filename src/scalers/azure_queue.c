@@ -52,7 +52,7 @@ const struct kg_scaler kg_scaler_azure_queue = {
         .read_since = TYPED_SINCE,
         .identities = kg_azure_identities,
         .other_identities = KG_IDENTITY_REFUSED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "always, but for http in connection"},
         .check = check,
         .credential = credential,
         .source = "pkg/scalers/azure_queue_scaler.go",

@@ -81,7 +81,8 @@ const struct kg_scaler kg_scaler_cassandra = {
         .typed_since = TYPED_SINCE,
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "tls: enable turns TLS on"},
+        .unverified = "always: the driver checks no certificate, not even with a ca",
         .check = check,
         .source = "pkg/scalers/cassandra_scaler.go",
 };

@@ -51,7 +51,7 @@ const struct kg_scaler kg_scaler_couchdb = {
         .typed_since = TYPED_SINCE,
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of connectionString; host and port are http"},
         .check = check,
         .source = "pkg/scalers/couchdb_scaler.go",
 };

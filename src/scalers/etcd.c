@@ -97,7 +97,7 @@ const struct kg_scaler kg_scaler_etcd = {
         .typed_since = TYPED_SINCE,
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of endpoints; those without one by tls: enable"},
         .check = check,
         .source = "pkg/scalers/etcd_scaler.go",
 };

@@ -40,7 +40,10 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 #define EXTERNAL(type_)                                                                                                                    \
 	{                                                                                                                                  \
 		.type = (type_), .params = rows, .param_count = KG_ARRAY_LEN(rows), .typed_since = TYPED_SINCE, .read_since = READ_SINCE,  \
-		.other_identities = KG_IDENTITY_IGNORED, .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},                    \
+		.other_identities = KG_IDENTITY_IGNORED,                                                                                   \
+		.transport = {.kind = KG_TRANSPORT_DECIDED,                                                                                \
+		              .decide = decide,                                                                                            \
+		              .how = "enableTLS: \"true\", a caCert, or tlsClientCert and tlsClientKey turn TLS on"},                      \
 		.verification_switch = "unsafeSsl", .uses_ca = kg_tls_material_used, .forwards_all_keys = true,                            \
 		.source = "pkg/scalers/external_scaler.go"                                                                                 \
 	}

@@ -282,7 +282,7 @@ const struct kg_scaler kg_scaler_rabbitmq = {
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
         .other_identity = other_identity,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of host: amqps and https encrypt"},
         .verification_switch = "unsafeSsl",
         .uses_ca = kg_tls_material_used,
         .check = check,

@@ -187,8 +187,11 @@ static int check_stream(const struct kg_params *params, struct kg_complaints *ou
 	{                                                                                                                                  \
 		.type = (type_), .params = (rows_), .param_count = KG_ARRAY_LEN(rows_), .typed_since = TYPED_SINCE,                        \
 		.read_since = TYPED_SINCE, .other_identities = KG_IDENTITY_IGNORED,                                                        \
-		.transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide}, .verification_switch = "unsafeSsl",                         \
-		.credential = credential, .uses_ca = kg_tls_material_used, .check = (check_), .source = (source_)                          \
+		.transport = {.kind = KG_TRANSPORT_DECIDED,                                                                                \
+		              .decide = decide,                                                                                            \
+		              .how = "enableTLS: \"true\", or tls: enable in the authentication, turns TLS on"},                           \
+		.verification_switch = "unsafeSsl", .credential = credential, .uses_ca = kg_tls_material_used, .check = (check_),          \
+		.source = (source_)                                                                                                        \
 	}
 #define REDIS_LIST(type_)   REDIS(type_, list_rows, check, "pkg/scalers/redis_scaler.go")
 #define REDIS_STREAM(type_) REDIS(type_, stream_rows, check_stream, "pkg/scalers/redis_streams_scaler.go")

@@ -134,7 +134,7 @@ const struct kg_scaler kg_scaler_solace_event_queue = {
         .typed_since = QUEUE_TYPED_SINCE,
         .read_since = QUEUE_TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of every URL in solaceSempBaseURL"},
         .check = check_queue,
         .source = "pkg/scalers/solace_scaler.go",
 };
@@ -146,7 +146,7 @@ const struct kg_scaler kg_scaler_solace_direct_messaging = {
         .param_count = KG_ARRAY_LEN(direct_rows),
         .typed_since = DIRECT_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
-        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide},
+        .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of every URL in solaceSempBaseURL"},
         .verification_switch = "unsafeSSL",
         .check = check_direct,
         .source = "pkg/scalers/solace_dm_scaler.go",

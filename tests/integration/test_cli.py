@@ -194,8 +194,35 @@ def test_scalers_lists_types_with_their_releases():
 
 def test_one_scaler_lists_its_parameters():
     lines = run("scalers", "postgresql").stdout.splitlines()
-    assert lines[0].split() == ["PARAMETER", "TYPE", "NEED", "FROM", "KEDA", "DEFAULT"]
-    assert any(line.startswith("sslmode ") for line in lines)
+    assert lines[0] == "postgresql"
+    table = lines[lines.index("") + 1 :]
+    assert table[0].split() == ["PARAMETER", "TYPE", "NEED", "FROM", "KEDA", "DEFAULT"]
+    assert any(line.startswith("sslmode ") for line in table)
+
+
+def facts(*arguments):
+    lines = run("scalers", *arguments).stdout.splitlines()
+    return dict(line.strip().split(": ", 1) for line in lines[1 : lines.index("")])
+
+
+def test_one_scaler_says_how_it_is_encrypted_and_who_it_signs_in_as():
+    assert facts("kafka") == {
+        "pod identities": "none; any other is ignored, unless the parameters ask for one",
+        "encryption": "tls: enable turns TLS on. By default off: TLS is off unless tls is enable",
+        "verification off": 'unsafeSsl: "true"',
+    }
+    assert facts("azure-servicebus")["encryption"] == "always"
+    assert facts("azure-queue")["pod identities"].endswith("; KEDA refuses any other")
+    assert facts("mongodb")["verification off"] == "tlsInsecure=true in connectionString, without tls: enable"
+    assert facts("stan")["instead"] == "nats-jetstream"
+    assert "verification off" not in facts("liiklus")
+    [scaler] = json.loads(run("scalers", "kafka", "-o", "json").stdout)["scalers"]
+    assert scaler["transport"] == {
+        "encryption": "decided",
+        "how": "tls: enable turns TLS on",
+        "byDefault": "off",
+        "because": "TLS is off unless tls is enable",
+    }
 
 
 def test_scalers_as_json_is_the_same_each_time_and_sorted():
@@ -217,7 +244,8 @@ def test_scalers_as_markdown_are_tables():
     assert any(line.startswith("| stan | - | - | 2.19.0 |") for line in lines)
     lines = run("scalers", "mssql", "-o", "markdown").stdout.splitlines()
     assert lines[0] == "# mssql"
-    assert "- pod identities: azure-workload since 2.20.0" in lines
+    assert any(line.startswith("- pod identities: azure-workload since 2.20.0") for line in lines)
+    assert any(line.startswith("- encryption: ") for line in lines)
     assert "| PARAMETER | TYPE | NEED | FROM | KEDA | DEFAULT |" in lines
     assert any(line.startswith("| connectionString | string |") for line in lines)
 

@@ -181,6 +181,7 @@ struct kg_transport {
 	const char *parameter;
 	const char *fix;                                                        /* of SWITCH: "write tls: enable" */
 	void (*decide)(const struct kg_params *params, struct kg_channel *out); /* `out` starts as UNKNOWN */
+	const char *how;                                                        /* of DECIDED, in words: "tls: enable turns TLS on" */
 };
 
 /* Which hosts a cloud provider's token may be sent to. */
@@ -210,6 +211,7 @@ struct kg_scaler {
 	bool single_auth_mode;             /* before 2.18 it reads one authMode instead of a list of authModes */
 	struct kg_transport transport;
 	const char *verification_switch;           /* the parameter that, when true, turns certificate verification off; NULL: none */
+	const char *unverified;                    /* what else leaves certificates unverified, in words; NULL: nothing in the trigger */
 	const struct kg_token_audience *audiences; /* ends with .providers 0; NULL: not restricted */
 	bool forwards_all_keys;                    /* external scalers: any metadata key is legal */
 	bool no_cached_metrics;                    /* useCachedMetrics is refused (cpu, memory, cron) */

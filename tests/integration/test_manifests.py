@@ -1,5 +1,7 @@
 """manifests: what they say is what the program does; every overlay builds."""
 
+import base64
+import copy
 import os
 import re
 import shutil
@@ -9,10 +11,11 @@ import kustomize
 import pytest
 import yaml
 from daemon import JSON
-from program import ROOT, run
+from program import BINARY, ROOT, run
 from reviews import BROKEN, admission_review
 
 MANIFESTS = ROOT / "manifests"
+README = (MANIFESTS / "README.md").read_text(encoding="utf-8")
 NAME = "kedagate.kedagate.svc"
 MIB = 1 << 20
 # What README.md asks for beside --max-inflight-bytes, and what the view of a cluster with 60,000 ScaledObjects and Deployments may take.
@@ -22,7 +25,15 @@ GRACE_SECONDS = 20
 KINDS = {"scaledobjects", "scaledjobs", "triggerauthentications", "clustertriggerauthentications"}
 READ = {("keda.sh", kind) for kind in KINDS} | {("autoscaling", "horizontalpodautoscalers"), ("apps", "deployments"), ("apps", "statefulsets"),
                                                  ("", "limitranges"), ("", "serviceaccounts")}
-OVERLAYS = ("base", "overlays/audit", "overlays/warn", "overlays/cert-manager", "overlays/self-signed")
+# The kustomization that manifests/README.md proposes, and one with a component that no overlay has.
+OWN, CLIENTS = "../own", "../clients"
+OVERLAYS = ("base", "overlays/audit", "overlays/warn", "overlays/cert-manager", "overlays/self-signed", OWN, CLIENTS)
+
+WITH_CLIENTS = """apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [../manifests/base]
+components: [../manifests/components/client-certificates]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +45,16 @@ def tree(tmp_path_factory):
     [command] = set(re.findall(r"kedagate (certs init --directory certs/prod .*)", (ROOT / "README.md").read_text(encoding="utf-8")))
     result = run(*command.split(), cwd=directory)
     assert result.returncode == 0, result.stderr
+    for name, text in ("own", proposed_kustomization().replace("kedagate/", "../")), ("clients", WITH_CLIENTS):
+        (directory / name).mkdir()
+        (directory / name / "kustomization.yaml").write_text(text, encoding="utf-8")
     return directory
+
+
+def proposed_kustomization():
+    """Its comments name what else could stand there."""
+    [text] = re.findall(r"^```yaml\n(.*?)^```", README, re.S | re.M)
+    return re.sub(r" +#.*", "", text)
 
 
 class Installation:
@@ -104,25 +124,37 @@ def test_every_file_is_used():
 # What runs.
 
 
-def test_the_arguments_of_the_deployment_start_the_program(base, serve, authority, tmp_path):
-    """As they stand, but for the directories that are mounted in a pod and the addresses."""
+def start(installation, serve, authority, tmp_path):
+    """A server with the arguments as they stand, but for the directories that are mounted in a pod and the addresses."""
     mounts = {}
-    for mount in base.container()["volumeMounts"]:
+    for mount in installation.container()["volumeMounts"]:
         mounts[mount["mountPath"]] = tmp_path / "mounted" / mount["name"]
         mounts[mount["mountPath"]].mkdir(parents=True)
         assert "subPath" not in mount
+    assert len(mounts) == len(installation.pod()["spec"]["volumes"])
     authority.issue(names=[NAME, "localhost", "127.0.0.1"]).write(mounts["/certs"])
-    (mounts["/etc/kedagate"] / "policy.yaml").write_text(base.policy(), encoding="utf-8")
-    command, *arguments = base.arguments()
+    (mounts["/etc/kedagate"] / "policy.yaml").write_text(installation.policy(), encoding="utf-8")
+    if "/clients" in mounts:
+        (mounts["/clients"] / "ca.crt").write_text(authority.pem, encoding="ascii")
+    command, *arguments = installation.arguments()
     assert command == "serve"
     for path, directory in mounts.items():
         arguments = [argument.replace(f"={path}/", f"={directory}/") for argument in arguments]
-    server = serve(*arguments, "--shutdown-delay=0s")
+    return serve(*arguments, "--shutdown-delay=0s")
+
+
+def test_the_arguments_of_the_deployment_start_the_program(base, serve, authority, tmp_path):
+    server = start(base, serve, authority, tmp_path)
     for probe in ("readinessProbe", "livenessProbe"):
         assert server.plain(base.container()[probe]["httpGet"]["path"]).status == 200
     assert server.ask("POST", base.webhook()["clientConfig"]["service"]["path"], "{}", JSON).status == 400
     assert server.review(admission_review(BROKEN))["allowed"] is False
     assert server.metric("kedagate_inflight_bytes_limit") == bytes_of(base.option("max-inflight-bytes"))
+
+
+def test_with_client_certificates_nobody_else_is_answered(tree, serve, authority, tmp_path):
+    server = start(Installation(kustomize.build(tree / "clients")), serve, authority, tmp_path)
+    assert server.ask("POST", "/validate", "{}", JSON).status == 403
 
 
 def test_a_pair_for_another_service_is_refused(base, certificates):
@@ -238,7 +270,7 @@ def test_conditions_let_the_operator_and_the_end_of_a_deletion_through(overlay):
 def test_what_denies_nothing_fails_open(overlay, tmp_path):
     name, installation = overlay
     stage = yaml.safe_load(installation.policy())["mode"]
-    assert stage == {"overlays/audit": "audit", "overlays/warn": "warn"}.get(name, "enforce")
+    assert stage == {"overlays/audit": "audit", OWN: "audit", "overlays/warn": "warn"}.get(name, "enforce")
     assert installation.webhook()["failurePolicy"] == ("Fail" if stage == "enforce" else "Ignore")
     (tmp_path / "policy.yaml").write_text(installation.policy(), encoding="utf-8")
     result = run("check", tmp_path / "policy.yaml")
@@ -282,6 +314,52 @@ def test_the_secret_from_cert_manager_is_the_one_that_is_mounted(tree, base):
 def test_git_ignores_keys_that_are_made_by_hand():
     result = run("check-ignore", "certs/prod/ca.key", "certs/prod/secret.yaml", "certs/README.md", binary="git", cwd=ROOT)
     assert result.stdout.split() == ["certs/prod/ca.key", "certs/prod/secret.yaml"]
+
+
+# manifests/README.md.
+
+
+def test_the_proposed_kustomization_names_an_image_of_ones_own(tree):
+    own = Installation(kustomize.build(tree / "own"))
+    image = yaml.safe_load(proposed_kustomization())["images"][0]
+    assert own.container()["image"] == f"{image['newName']}:{image['newTag']}"
+
+
+def test_each_command_that_switches_it_off_does(base):
+    done = []
+    for kind, operations in re.findall(r"kubectl (?:-n kedagate )?patch (\w+) kedagate --type=json -p '(.*)'", README):
+        [found] = [one for one in base.resources if one["kind"].lower() == kind]
+        changed = Installation([copy.deepcopy(found)])
+        kustomize.change(changed.resources[0], yaml.safe_load(operations))
+        done.append(changed)
+    audit, open_ = done
+    assert audit.arguments()[-1] == "--mode=audit" and "--mode" in run("serve", "--help").stdout
+    assert open_.webhook()["failurePolicy"] == "Ignore"
+    [name] = re.findall(r"kubectl delete validatingwebhookconfiguration (\S+)", README)
+    assert name == base.one("ValidatingWebhookConfiguration")["metadata"]["name"]
+
+
+def test_the_commands_for_certificates_do_what_is_said(tmp_path):
+    """Those for a new authority: the old certificate and the new one are trusted by what they make."""
+    [block] = re.findall(r"^A new authority.*?\n\n((?:    .*\n)+)", README, re.M)
+    commands = [line.strip() for line in block.splitlines() if "kubectl" not in line]
+    [first] = [line for line in commands if "init" in line and "--replace" not in line]
+    script = "\n".join([first, *commands]).replace("kedagate certs", '"$KEDAGATE" certs')
+    result = run("-euc", script, binary="sh", cwd=tmp_path, env={**os.environ, "KEDAGATE": BINARY})
+    assert result.returncode == 0, result.stderr
+    bundle = yaml.safe_load((tmp_path / "certs/prod/ca-bundle.yaml").read_text(encoding="utf-8"))[0]["value"]
+    (tmp_path / "bundle.pem").write_bytes(base64.b64decode(bundle))
+    for pair in ("old", "prod"):
+        verified = run("verify", "-CAfile", tmp_path / "bundle.pem", "-verify_hostname", NAME, tmp_path / f"certs/{pair}/tls.crt", binary="openssl")
+        assert verified.returncode == 0, verified.stderr
+
+
+def test_the_sizes_in_the_table_are_those_of_the_deployment(base):
+    resources = base.container()["resources"]
+    assert f"| memory, limit | {resources['limits']['memory']} | {base.option('max-inflight-bytes')} `--max-inflight-bytes` + " in README
+    assert f"| memory, request | {resources['requests']['memory']} |" in README
+    assert f"| processor, request | {resources['requests']['cpu']} |" in README
+    assert set(resources["limits"]) == {"memory"}
 
 
 # kubectl.

@@ -4,7 +4,7 @@ import copy
 
 import yaml
 
-KEYS = {"apiVersion", "kind", "resources", "components", "labels", "configMapGenerator", "generatorOptions", "patches"}
+KEYS = {"apiVersion", "kind", "resources", "components", "labels", "configMapGenerator", "generatorOptions", "patches", "images"}
 
 
 def load_all(path):
@@ -32,21 +32,33 @@ def generate(directory, generator, resources):
         resources.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
 
-def patch(directory, spec, resources):
+def change(resource, operations):
     """RFC 6902, add and replace alone."""
+    for operation in operations:
+        *parents, last = operation["path"].lstrip("/").split("/")
+        place = resource
+        for step in parents:
+            place = place[int(step) if isinstance(place, list) else step]
+        if last == "-":
+            place.append(copy.deepcopy(operation["value"]))
+            continue
+        assert operation["op"] == "add" or last in place
+        place[last] = copy.deepcopy(operation["value"])
+
+
+def patch(directory, spec, resources):
     target = spec["target"]
     hit = [one for one in resources if one["kind"] == target["kind"] and one["metadata"]["name"] == target["name"]
            and one["apiVersion"].split("/")[0] == target["group"]]
     assert hit, f"{directory}: nothing is {target}"
-    operations = yaml.safe_load(spec["patch"] if "patch" in spec else (directory / spec["path"]).read_text(encoding="utf-8"))
     for resource in hit:
-        for operation in operations:
-            *parents, last = operation["path"].lstrip("/").split("/")
-            place = resource
-            for step in parents:
-                place = place[int(step) if isinstance(place, list) else step]
-            assert operation["op"] == "add" or last in place
-            place[last] = copy.deepcopy(operation["value"])
+        change(resource, yaml.safe_load(spec["patch"] if "patch" in spec else (directory / spec["path"]).read_text(encoding="utf-8")))
+
+
+def put_image(resource, image):
+    for container in resource.get("spec", {}).get("template", {}).get("spec", {}).get("containers", []):
+        if container["image"].rsplit(":", 1)[0] == image["name"]:
+            container["image"] = f"{image['newName']}:{image['newTag']}"
 
 
 def add(directory, resources):
@@ -68,6 +80,9 @@ def add(directory, resources):
     for labels in kustomization.get("labels", []):
         for resource in resources:
             put_labels(resource, labels["pairs"], labels.get("includeTemplates"))
+    for image in kustomization.get("images", []):
+        for resource in resources:
+            put_image(resource, image)
 
 
 def build(directory):

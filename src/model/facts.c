@@ -60,9 +60,24 @@ void kg_scaled_facts_read(const cJSON *tree, struct kg_scaled_facts *out)
 	};
 }
 
+/* Put together by hand: this runs in every review. */
 const char *kg_hpa_name(const char *given, const char *name, struct kg_arena *arena)
 {
-	return given != NULL && *given != '\0' ? given : kg_arena_printf(arena, "keda-hpa-%s", name != NULL ? name : "");
+	static const char prefix[] = "keda-hpa-";
+	size_t prefix_length = sizeof(prefix) - 1;
+	size_t length = name != NULL ? strlen(name) : 0;
+	char *made;
+
+	if (given != NULL && *given != '\0')
+		return given;
+	made = kg_arena_alloc(arena, prefix_length + length + 1);
+	if (made == NULL)
+		return NULL;
+	memcpy(made, prefix, prefix_length);
+	if (length > 0)
+		memcpy(made + prefix_length, name, length);
+	made[prefix_length + length] = '\0';
+	return made;
 }
 
 static int read_owners(const cJSON *references, struct kg_arena *arena, struct kg_strings *out)

@@ -19,6 +19,7 @@ struct kg_file_world {
 	struct kg_arena *arena;
 	const char *default_namespace;
 	bool read_secrets;
+	bool closed;             /* it is the whole cluster */
 	struct kg_names objects; /* from "<sort> <namespace> <name>" to what the object of that name gives, or to a list */
 	const cJSON *keda_operator;
 	const char *operator_namespace;
@@ -38,6 +39,9 @@ const char *kg_object_key_namespace(const struct kg_object_key *key);
 
 /* False when the key does not fit. Newlines part what names cannot hold. */
 KG_MUST_CHECK bool kg_world_key(char out[KG_WORLD_KEY_MAX], const char *sort, const char *namespace, const char *name);
+
+/* ABSENT in a closed world, else UNSEEN. */
+enum kg_lookup kg_file_world_missing(const struct kg_file_world *world);
 
 /* What is kept under the key; NULL when nothing is. */
 const void *kg_file_world_get(const struct kg_file_world *world, const char *sort, const char *namespace, const char *name);

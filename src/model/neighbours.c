@@ -70,11 +70,18 @@ static const struct listed *after(const struct listed *listed)
 	return skip_replaced(listed->next);
 }
 
-static void read_scaled(const struct list *list, struct kg_arena *arena, struct kg_scaled_list *ret_list)
+/* A list that holds something, and no memory for it, is not. */
+static bool is_complete(const struct kg_world *world, const struct list *list, const void *items)
+{
+	return kg_file_world_of(world)->closed && (list == NULL || items != NULL);
+}
+
+static void read_scaled(const struct kg_world *world, const struct list *list, struct kg_arena *arena, struct kg_scaled_list *ret_list)
 {
 	struct kg_scaled_facts *items = list != NULL ? kg_arena_calloc(arena, list->count, sizeof(*items)) : NULL;
+	bool complete = is_complete(world, list, items);
 
-	*ret_list = (struct kg_scaled_list){.items = items};
+	*ret_list = (struct kg_scaled_list){.items = items, .complete = complete};
 	for (const struct listed *listed = items != NULL ? first_of(list) : NULL; listed != NULL; listed = after(listed))
 		kg_scaled_facts_read(listed->neighbour->tree, &items[ret_list->count++]);
 }
@@ -82,13 +89,13 @@ static void read_scaled(const struct list *list, struct kg_arena *arena, struct 
 void kg_neighbours_by_target(const struct kg_world *world, const struct kg_world_name *target, struct kg_arena *arena,
                              struct kg_scaled_list *ret_list)
 {
-	read_scaled(find_list(world, BY_TARGET, target->namespace, target->name), arena, ret_list);
+	read_scaled(world, find_list(world, BY_TARGET, target->namespace, target->name), arena, ret_list);
 }
 
 void kg_neighbours_by_hpa(const struct kg_world *world, const struct kg_world_name *hpa, struct kg_arena *arena,
                           struct kg_scaled_list *ret_list)
 {
-	read_scaled(find_list(world, BY_HPA, hpa->namespace, hpa->name), arena, ret_list);
+	read_scaled(world, find_list(world, BY_HPA, hpa->namespace, hpa->name), arena, ret_list);
 }
 
 void kg_neighbours_hpas(const struct kg_world *world, const struct kg_world_name *target, struct kg_arena *arena,
@@ -97,10 +104,12 @@ void kg_neighbours_hpas(const struct kg_world *world, const struct kg_world_name
 	const struct list *list = find_list(world, HPA_BY_TARGET, target->namespace, target->name);
 	struct kg_hpa_facts *items = list != NULL ? kg_arena_calloc(arena, list->count, sizeof(*items)) : NULL;
 
-	*ret_list = (struct kg_hpa_list){.items = items};
+	*ret_list = (struct kg_hpa_list){.items = items, .complete = is_complete(world, list, items)};
 	for (const struct listed *listed = items != NULL ? first_of(list) : NULL; listed != NULL; listed = after(listed))
 		if (kg_hpa_facts_read(listed->neighbour->tree, arena, &items[ret_list->count]) == 0)
 			ret_list->count++;
+		else
+			ret_list->complete = false;
 }
 
 void kg_neighbours_users(const struct kg_world *world, const struct kg_object_key *authentication, struct kg_arena *arena,
@@ -114,7 +123,7 @@ void kg_neighbours_users(const struct kg_world *world, const struct kg_object_ke
 	if (kg_file_world_of(world)->objects.count > 0 && make_users_sort(sort, authentication->kind))
 		list = find_list(world, sort, kg_object_key_namespace(authentication), authentication->name);
 	items = list != NULL ? kg_arena_calloc(arena, list->count, sizeof(*items)) : NULL;
-	ret_list->items = items;
+	*ret_list = (struct kg_user_list){.items = items, .complete = is_complete(world, list, items)};
 	for (const struct listed *listed = items != NULL ? first_of(list) : NULL; listed != NULL; listed = after(listed)) {
 		const struct neighbour *neighbour = listed->neighbour;
 
@@ -131,6 +140,8 @@ enum kg_lookup kg_neighbours_scaled(const struct kg_world *world, const struct k
 	const struct neighbour *found = kg_file_world_get(kg_file_world_of(world), kg_kind_name(key->kind), key->namespace, key->name);
 	struct kg_object *object = found != NULL ? kg_arena_alloc(arena, sizeof(*object)) : NULL;
 
+	if (found == NULL && key->name != NULL)
+		return kg_file_world_missing(kg_file_world_of(world));
 	if (object == NULL || kg_object_decode(found->tree, found->kind, arena, object) != 0)
 		return KG_LOOKUP_UNSEEN;
 	*ret_object = object;
@@ -141,7 +152,7 @@ void kg_neighbours_container_defaults(const struct kg_world *world, const char *
 {
 	const struct list *list = find_list(world, LIMIT_RANGES, namespace, "");
 
-	*ret_defaults = (struct kg_container_defaults){0};
+	*ret_defaults = (struct kg_container_defaults){.complete = kg_file_world_of(world)->closed};
 	for (const struct listed *listed = first_of(list); listed != NULL; listed = after(listed))
 		kg_limit_range_read(listed->neighbour->tree, &ret_defaults->given);
 }
@@ -153,7 +164,7 @@ enum kg_lookup kg_neighbours_operator(const struct kg_world *world, struct kg_ar
 
 	(void)arena;
 	if (file_world->keda_operator == NULL)
-		return KG_LOOKUP_UNSEEN;
+		return kg_file_world_missing(file_world);
 	kg_operator_facts_read(file_world->keda_operator, ret_facts);
 	ret_facts->namespace = file_world->operator_namespace;
 	account = kg_file_world_get(file_world, SERVICE_ACCOUNT, file_world->operator_namespace, ret_facts->service_account);

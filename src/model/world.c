@@ -64,17 +64,32 @@ const char *kg_object_key_namespace(const struct kg_object_key *key)
 
 /* ---- look-ups ---- */
 
+enum kg_lookup kg_file_world_missing(const struct kg_file_world *world)
+{
+	return world->closed ? KG_LOOKUP_ABSENT : KG_LOOKUP_UNSEEN;
+}
+
 static enum kg_lookup find_authentication(const struct kg_world *world, const struct kg_object_key *key, struct kg_arena *arena,
                                           const struct kg_authentication **ret_authentication)
 {
+	const struct kg_file_world *file_world = kg_file_world_of(world);
 	const struct kg_authentication *found =
-	        kg_file_world_get(kg_file_world_of(world), kg_kind_name(key->kind), kg_object_key_namespace(key), key->name);
+	        kg_file_world_get(file_world, kg_kind_name(key->kind), kg_object_key_namespace(key), key->name);
 
 	(void)arena;
 	if (found == NULL)
-		return KG_LOOKUP_UNSEEN;
+		return key->name != NULL ? kg_file_world_missing(file_world) : KG_LOOKUP_UNSEEN;
 	*ret_authentication = found;
 	return KG_LOOKUP_FOUND;
+}
+
+/* Of all workloads, a live world watches these. */
+static bool is_watched(const struct kg_scale_target *target)
+{
+	const char *kind = kg_scale_target_kind(target);
+
+	return strncmp(kg_scale_target_api_version(target), "apps/", strlen("apps/")) == 0 &&
+	       (strcmp(kind, "Deployment") == 0 || strcmp(kind, "StatefulSet") == 0);
 }
 
 static enum kg_lookup find_pod_template(const struct kg_world *world, const char *namespace, const struct kg_scale_target *target,
@@ -85,10 +100,10 @@ static enum kg_lookup find_pod_template(const struct kg_world *world, const char
 	char sort[KG_WORLD_KEY_MAX];
 
 	(void)arena;
-	if (file_world->objects.count > 0 && make_template_sort(sort, kg_scale_target_api_version(target), kg_scale_target_kind(target)))
+	if (make_template_sort(sort, kg_scale_target_api_version(target), kg_scale_target_kind(target)))
 		found = kg_file_world_get(file_world, sort, namespace, target->name);
 	if (found == NULL)
-		return KG_LOOKUP_UNSEEN;
+		return target->name != NULL && is_watched(target) ? kg_file_world_missing(file_world) : KG_LOOKUP_UNSEEN;
 	*ret_template = found;
 	return KG_LOOKUP_FOUND;
 }
@@ -146,6 +161,11 @@ struct kg_file_world *kg_file_world_new(struct kg_arena *arena, const char *defa
 	world->read_secrets = read_secrets;
 	kg_names_init(&world->objects, arena);
 	return world;
+}
+
+void kg_file_world_close(struct kg_file_world *world)
+{
+	world->closed = true;
 }
 
 const struct kg_world *kg_file_world_as_world(const struct kg_file_world *world)

@@ -18,42 +18,45 @@ struct search {
 static const struct kg_given present = {.state = KG_PARAM_PRESENT};
 static const struct kg_given absent = {.state = KG_PARAM_ABSENT};
 
-static void find_target(struct kg_environment *environment, const struct kg_scaled *scaled)
+void kg_resolve_target(const struct kg_resolve_context *context, struct kg_resolved_target *out)
 {
-	const struct kg_world *world = environment->world;
+	const struct kg_scaled *scaled = &context->object->scaled;
 	const struct kg_scale_target_ref *reference = &scaled->scale_target_ref;
 	const struct kg_scale_target target = {reference->api_version, reference->kind, reference->name};
 	const struct kg_pod_template *template = NULL;
 
-	environment->source_container = reference->env_source_container_name;
-	if (reference->set &&
-	    world->operations->pod_template(world, environment->namespace, &target, environment->arena, &template) == KG_LOOKUP_FOUND)
-		environment->template = template;
+	*out = (struct kg_resolved_target){.lookup = KG_LOOKUP_UNSEEN};
+	if (scaled->job_target_ref_set)
+		*out = (struct kg_resolved_target){KG_LOOKUP_FOUND, &scaled->job_template};
+	if (!reference->set || !reference->name)
+		return;
+	out->lookup = context->world->operations->pod_template(context->world, context->namespace, &target, context->arena, &template);
+	if (out->lookup == KG_LOOKUP_FOUND)
+		out->template = template;
 }
 
 void kg_environment_init(struct kg_environment *environment, const struct kg_resolve_context *context)
 {
 	const struct kg_scaled *scaled = &context->object->scaled;
+	bool is_job = context->object->kind == KG_KIND_SCALED_JOB;
+	struct kg_resolved_target target;
 
+	if (context->target)
+		target = *context->target;
+	else
+		kg_resolve_target(context, &target);
 	*environment = (struct kg_environment){
 	        .world = context->world,
 	        .namespace = context->namespace,
 	        .keda_version = context->keda_version,
 	        .arena = context->arena,
+	        .template = target.template,
+	        .source_container = is_job ? scaled->env_source_container_name : scaled->scale_target_ref.env_source_container_name,
 	};
-	if (context->object->kind == KG_KIND_SCALED_OBJECT) {
-		find_target(environment, scaled);
-		return;
-	}
-	environment->source_container = scaled->env_source_container_name;
-	if (scaled->job_target_ref_set)
-		environment->template = &scaled->job_template;
 }
 
-const struct kg_container *kg_environment_container(const struct kg_environment *environment, const char *name)
+const struct kg_container *kg_resolve_container(const struct kg_pod_template *template, const char *name)
 {
-	const struct kg_pod_template *template = environment->template;
-
 	if (!template || template->container_count == 0)
 		return NULL;
 	if (!name || *name == '\0')
@@ -65,6 +68,26 @@ const struct kg_container *kg_environment_container(const struct kg_environment 
 			return container;
 	}
 	return NULL;
+}
+
+const struct kg_container *kg_environment_container(const struct kg_environment *environment, const char *name)
+{
+	return kg_resolve_container(environment->template, name);
+}
+
+int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, enum kg_param_state *ret_state, const char **ret_text)
+{
+	struct kg_environment environment;
+	struct kg_given given;
+	int status;
+
+	kg_environment_init(&environment, context);
+	status = kg_environment_variable(&environment, kg_environment_container(&environment, environment.source_container), name, &given);
+	if (status)
+		return status;
+	*ret_state = given.state;
+	*ret_text = given.state == KG_PARAM_KNOWN ? given.text : NULL;
+	return 0;
 }
 
 /* ---- one variable ---- */

@@ -263,16 +263,3 @@ int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, s
 		return 0;
 	return resolve_rows(&sources, out->scaler, context->keda_version, &out->params);
 }
-
-int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, const char **ret_text)
-{
-	struct kg_environment environment;
-	struct kg_given given;
-	int status = 0;
-
-	kg_environment_init(&environment, context);
-	status = kg_environment_variable(&environment, kg_environment_container(&environment, environment.source_container), name, &given);
-	if (status == 0)
-		*ret_text = given.state == KG_PARAM_KNOWN ? given.text : NULL;
-	return status;
-}

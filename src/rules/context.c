@@ -1,5 +1,6 @@
 #include "rules/context.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kedagate/base/err.h"
@@ -119,16 +120,26 @@ static int init_trigger(const struct kg_resolve_context *resolve, size_t index, 
 	return status || trigger->complaints.count == 0 ? status : doubt_complaints(trigger);
 }
 
+struct kg_resolve_context kg_rule_resolve_context(const struct kg_rule_context *context)
+{
+	const struct kg_rules_context *judged = context->judged;
+
+	return (struct kg_resolve_context){judged->object,       judged->namespace, judged->world,
+	                                   judged->keda_version, context->arena,    &context->target};
+}
+
 int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_context *judged, struct kg_arena *arena)
 {
 	const struct kg_object *object = judged->object;
-	const struct kg_resolve_context resolve = {object, judged->namespace, judged->world, judged->keda_version, arena};
+	struct kg_resolve_context resolve = {object, judged->namespace, judged->world, judged->keda_version, arena, NULL};
 	struct kg_rule_trigger *triggers = NULL;
 	int status = 0;
 
 	*context = (struct kg_rule_context){.judged = judged, .object = object, .keda_version = judged->keda_version, .arena = arena};
 	if (!(object->kind & KG_KINDS_SCALED))
 		return 0;
+	kg_resolve_target(&resolve, &context->target);
+	resolve.target = &context->target;
 	triggers = kg_arena_calloc(arena, object->scaled.trigger_count, sizeof(*triggers));
 	if (!triggers)
 		return KG_ENOMEM;
@@ -137,6 +148,24 @@ int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_
 	context->triggers = triggers;
 	context->trigger_count = object->scaled.trigger_count;
 	return status;
+}
+
+static int compare_names(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+const char *kg_rule_join_names(const struct kg_rule_context *context, const char **names, size_t count)
+{
+	enum { SHOWN_MAX = 3 };
+	const char *joined = "";
+
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count && i < SHOWN_MAX && joined; i++)
+		joined = kg_arena_printf(context->arena, "%s%s%s", joined, i > 0 ? ", " : "", names[i]);
+	if (joined && count > SHOWN_MAX)
+		joined = kg_arena_printf(context->arena, "%s and %zu more", joined, count - SHOWN_MAX);
+	return joined;
 }
 
 enum kg_action kg_rule_version_ceiling(const struct kg_rule_context *context)

@@ -49,6 +49,7 @@ struct kg_rule_context {
 	struct kg_arena *arena;
 	const struct kg_rule_trigger *triggers; /* none for the authentication kinds */
 	size_t trigger_count;
+	struct kg_resolved_target target; /* of the scaled kinds */
 };
 
 /* Resolve the object's triggers. 0 or KG_ENOMEM. */
@@ -77,6 +78,12 @@ KG_MUST_CHECK const char *kg_rule_parameter_path(const struct kg_rule_context *c
 
 /* The value of the row `parameter` when it may be shown: literal metadata that is no secret and holds none. Else NULL. */
 const char *kg_rule_shown_value(const struct kg_rule_trigger *trigger, const char *parameter);
+
+/* What of resolve has to be told again. */
+struct kg_resolve_context kg_rule_resolve_context(const struct kg_rule_context *context);
+
+/* "a, b, c and 2 more" of names in any order, which are sorted. NULL without memory. */
+KG_MUST_CHECK const char *kg_rule_join_names(const struct kg_rule_context *context, const char **names, size_t count);
 
 /* Is it one of NULL or ""? */
 bool kg_rule_is_empty(const char *text);

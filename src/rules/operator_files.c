@@ -149,16 +149,15 @@ static const struct kg_rule_key *find_key_file(const struct kg_rule_trigger *tri
 static int describe_key_file(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_rule_key *key,
                              struct file *ret_file)
 {
-	const struct kg_rules_context *judged = context->judged;
-	const struct kg_resolve_context resolve = {context->object, judged->namespace, judged->world, context->keda_version,
-	                                           context->arena};
+	const struct kg_resolve_context resolve = kg_rule_resolve_context(context);
+	enum kg_param_state state;
 
 	*ret_file = (struct file){
 	        .place = kg_rule_metadata_path(context, trigger, key->name),
 	        .effect = key_effect,
 	        .fix = key_fix,
 	};
-	return kg_resolve_variable(&resolve, kg_params_text(&trigger->resolved.params, key->name), &ret_file->path);
+	return kg_resolve_variable(&resolve, kg_params_text(&trigger->resolved.params, key->name), &state, &ret_file->path);
 }
 
 /* ---- the rules ---- */

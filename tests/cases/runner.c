@@ -139,6 +139,8 @@ static int find(struct test_case *test_case, bool read_secrets, struct kg_buf *o
 	struct test_world world;
 	int status = test_world_init(&world, kg_buf_text(&test_case->objects), read_secrets, err);
 
+	if (status == 0 && cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(test_case->want, "wholeCluster")))
+		kg_file_world_close(world.files);
 	if (status == 0)
 		status = kg_policy_new(NULL, 0, &overrides, &policy, err);
 	if (status == 0) {

@@ -105,12 +105,17 @@ struct kg_world {
  * one does not see. */
 const struct kg_world *kg_world_blind(void);
 
-/* A world over manifests. What is not among them is UNSEEN, never ABSENT, and no list is complete: files are seldom the whole cluster. */
+/* A world over manifests. What is not among them is UNSEEN, never ABSENT, and no list is complete, for files are seldom the whole cluster; unless it is
+ * closed. */
 struct kg_file_world;
 
 /* `default_namespace` is that of namespaced objects that name none. With `read_secrets` false, Secrets are left out (what stands in for a live
  * cluster reads none). The world lives in `arena`, its strings in the trees. NULL without memory. */
 KG_MUST_CHECK struct kg_file_world *kg_file_world_new(struct kg_arena *arena, const char *default_namespace, bool read_secrets);
+
+/* Say that what was added is the whole cluster, of the kinds that a live world watches: from then on what is not among them is ABSENT, and lists are
+ * complete. Secrets, ConfigMaps and workloads other than Deployments and StatefulSets stay UNSEEN. */
+void kg_file_world_close(struct kg_file_world *world);
 
 /* Add one object. Kinds that no look-up needs are ignored. Of two objects of the same name the later one counts. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_file_world_add(struct kg_file_world *world, const cJSON *tree);

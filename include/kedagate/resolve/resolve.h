@@ -17,6 +17,12 @@
 #include "kedagate/model/world.h"
 #include "kedagate/scalers/params.h"
 
+/* What a ScaledObject scales, or what a ScaledJob makes jobs of. */
+struct kg_resolved_target {
+	enum kg_lookup lookup;
+	const struct kg_pod_template *template; /* NULL unless found */
+};
+
 /* What resolving needs besides the trigger. */
 struct kg_resolve_context {
 	const struct kg_object *object; /* a ScaledObject or ScaledJob */
@@ -24,6 +30,7 @@ struct kg_resolve_context {
 	const struct kg_world *world;
 	uint32_t keda_version;
 	struct kg_arena *arena;
+	const struct kg_resolved_target *target; /* of kg_resolve_target, to look but once for all triggers; NULL: look */
 };
 
 /* The authentication a trigger refers to. */
@@ -44,12 +51,19 @@ struct kg_resolved_trigger {
 	struct kg_params params;                        /* with a NULL scaler or one without rows: identity only */
 };
 
+/* Find the target. */
+void kg_resolve_target(const struct kg_resolve_context *context, struct kg_resolved_target *out);
+
+/* The container of that name, the first for NULL and ""; NULL when the template has none such. */
+const struct kg_container *kg_resolve_container(const struct kg_pod_template *template, const char *name);
+
+/* The environment variable `name` of the container that KEDA takes variables from: ABSENT for certain (also when it is empty), KNOWN with its text,
+ * or PRESENT when it cannot be told. *ret_text is NULL unless known. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, enum kg_param_state *ret_state,
+                                      const char **ret_text);
+
 /* Resolve the trigger at `index`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, struct kg_resolved_trigger *out);
-
-/* The environment variable `name` of the container that KEDA takes variables from: its text, NULL when it cannot be seen or is not there. 0 or
- * KG_ENOMEM. */
-KG_MUST_CHECK int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, const char **ret_text);
 
 /* The first version of KEDA that reads a block of an authentication; before, the API server drops it. 0: every version. */
 uint32_t kg_auth_block_since(enum kg_auth_block block);

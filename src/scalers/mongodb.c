@@ -3,7 +3,8 @@
  */
 #include <string.h>
 
-#include "kedagate/syntax/url.h"
+#include "kedagate/syntax/scalar.h"
+#include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
 #include "scalers/tls_material.h"
@@ -34,24 +35,101 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-/* Is the option true in the connection string's query? */
-static bool has_option(const struct kg_url *url, const char *name)
-{
-	struct kg_slice value;
+/* A connection string as the driver takes it apart (connstring.go, parse). It is no URL: there may be several hosts. */
+struct string_parts {
+	struct kg_slice user; /* "name:password", with no "@" */
+	struct kg_slice hosts;
+	const char *options; /* behind the "?" */
+	bool srv;
+};
 
-	return kg_query_get(url->query, name, &value) && kg_slice_equal(value, "true");
+static const char escape_detail[] = "must have user and password percent-encoded, without / : @, and a / before the ? of the options";
+
+/* What stands before the first "@", if there is one; *text moves behind it. False for one that the driver refuses. */
+static bool take_user(const char **text, struct kg_slice *ret_user)
+{
+	const char *at = strchr(*text, '@');
+	struct kg_slice user = {*text, at ? (size_t)(at - *text) : 0};
+	const char *colon = user.length > 0 ? memchr(user.start, ':', user.length) : NULL;
+
+	if (user.length > 0 && (memchr(user.start, '/', user.length) || (colon && memchr(colon + 1, ':', (size_t)(at - colon) - 1))))
+		return false;
+	if (at)
+		*text = at + 1;
+	*ret_user = user;
+	return true;
+}
+
+/* What the driver refuses about the frame, in constant words; NULL when *ret_parts is filled. */
+static const char *take_apart(const char *text, struct string_parts *ret_parts)
+{
+	static const char *const schemes[] = {"mongodb://", "mongodb+srv://"};
+	struct string_parts parts = {.options = ""};
+	const char *rest = NULL;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(schemes); i++) {
+		if (strncmp(text, schemes[i], strlen(schemes[i])) == 0) {
+			rest = text + strlen(schemes[i]);
+			parts.srv = i == 1;
+		}
+	}
+	if (!rest)
+		return "must begin with mongodb:// or mongodb+srv://";
+	if (!take_user(&rest, &parts.user))
+		return escape_detail;
+	parts.hosts = (struct kg_slice){rest, strcspn(rest, "/?@")};
+	rest += parts.hosts.length;
+	if (*rest == '@' || *rest == '?')
+		return escape_detail;
+	if (strchr(rest, '?'))
+		parts.options = strchr(rest, '?') + 1;
+	*ret_parts = parts;
+	return NULL;
+}
+
+/* The next option of a query; *text moves on. */
+static bool next_option(const char **text, struct kg_slice *ret_name, struct kg_slice *ret_value)
+{
+	size_t length;
+	const char *equals;
+
+	*text += strspn(*text, "&;");
+	length = strcspn(*text, "&;");
+	equals = memchr(*text, '=', length);
+	*ret_name = (struct kg_slice){*text, equals ? (size_t)(equals - *text) : length};
+	*ret_value = equals ? (struct kg_slice){equals + 1, length - ret_name->length - 1} : (struct kg_slice){NULL, 0};
+	*text += length;
+	return length > 0;
+}
+
+/* Names count in any case, their values do not. The options that name certificates turn TLS on as well. */
+static bool has_tls(const struct string_parts *parts)
+{
+	static const char *const certificates[] = {"tlsCAFile",          "sslCertificateAuthorityFile",
+	                                           "tlsCertificateFile", "tlsCertificateKeyFile",
+	                                           "tlsPrivateKeyFile",  "sslClientCertificateKeyFile"};
+	const char *text = parts->options;
+	struct kg_slice name;
+	struct kg_slice value;
+	bool tls = parts->srv;
+
+	while (next_option(&text, &name, &value)) {
+		if (kg_slice_equal_nocase(name, "tls") || kg_slice_equal_nocase(name, "ssl"))
+			tls = kg_slice_equal(value, "true");
+		for (size_t i = 0; i < KG_ARRAY_LEN(certificates); i++)
+			tls = tls || kg_slice_equal_nocase(name, certificates[i]);
+	}
+	return tls;
 }
 
 static void decide_by_string(const char *text, struct kg_channel *out)
 {
-	struct kg_url url;
+	struct string_parts parts;
 
-	if (!kg_url_parse(text, &url))
+	if (take_apart(text, &parts))
 		return;
 	out->parameter = "connectionString";
-	out->encryption = KG_ENCRYPTION_OFF;
-	if (kg_slice_equal(url.scheme, "mongodb+srv") || has_option(&url, "tls") || has_option(&url, "ssl"))
-		out->encryption = KG_ENCRYPTION_ON;
+	out->encryption = has_tls(&parts) ? KG_ENCRYPTION_ON : KG_ENCRYPTION_OFF;
 	out->because = "the connection string has no tls=true";
 	out->fix = "add tls=true to the connection string";
 }
@@ -63,7 +141,8 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 
 	/* The password is proved, not sent; what the query finds is for all to read. */
 	out->uncertain = true;
-	if (kg_params_is(params, "tls", "enable") || kg_params_is(params, "scheme", "mongodb+srv")) {
+	if (kg_params_is(params, "tls", "enable") ||
+	    (kg_params_missing(params, "connectionString") && kg_params_is(params, "scheme", "mongodb+srv"))) {
 		out->encryption = KG_ENCRYPTION_ON;
 	} else if (tls->state == KG_PARAM_PRESENT || tls->state == KG_PARAM_UNRESOLVED) {
 		return;
@@ -76,13 +155,20 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	}
 }
 
+static bool has_password(const struct string_parts *parts)
+{
+	const char *colon = parts->user.length > 0 ? memchr(parts->user.start, ':', parts->user.length) : NULL;
+
+	return colon && colon + 1 < parts->user.start + parts->user.length;
+}
+
 static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)
 {
 	const char *text = kg_params_text(params, "connectionString");
 	bool string = kg_params_given(params, "connectionString");
-	struct kg_url url;
+	struct string_parts parts;
 
-	if (string ? !text || !kg_url_parse(text, &url) || url.password.length == 0
+	if (string ? !text || take_apart(text, &parts) || !has_password(&parts)
 	           : !kg_params_missing(params, "connectionString") || !kg_params_given(params, "password"))
 		return false;
 	*ret_use = (struct kg_credential_use){
@@ -93,6 +179,26 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	return true;
 }
 
+static bool is_port(struct kg_slice text)
+{
+	int64_t port;
+
+	return kg_go_int_parse(text, &port) && port > 0 && port <= UINT16_MAX;
+}
+
+/* KEDA makes a connection string of the parts, which the driver reads while KEDA builds the scaler. */
+static int check_address(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *port = kg_params_text(params, "port");
+	const char *scheme = kg_params_text(params, "scheme");
+
+	if (scheme && strcmp(scheme, "mongodb") != 0 && strcmp(scheme, "mongodb+srv") != 0)
+		return kg_complain_invalid(params, "scheme", "must be mongodb or mongodb+srv", out);
+	if (!port || (scheme && strcmp(scheme, "mongodb+srv") == 0) || is_port(kg_slice_of(port)) || strchr(port, ','))
+		return 0;
+	return kg_complain_invalid(params, "port", "must be a port from 1 to 65535", out);
+}
+
 static int check_parts(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char detail[] = "without connectionString, KEDA needs host, port, username and password";
@@ -100,7 +206,7 @@ static int check_parts(const struct kg_params *params, struct kg_complaints *out
 
 	if (status == 0 && kg_params_missing(params, "port") && !kg_params_is(params, "scheme", "mongodb+srv"))
 		status = kg_complain_missing(params, "port", detail, out);
-	return status;
+	return status ? status : check_address(params, out);
 }
 
 static int check_tls(const struct kg_params *params, struct kg_complaints *out)
@@ -117,15 +223,47 @@ static int check_tls(const struct kg_params *params, struct kg_complaints *out)
 	return status ? status : kg_tls_material_check_ca(params, out);
 }
 
+/* What the driver refuses about the hosts and the options. Hosts with an escape or of IPv6 are not looked at. */
+static const char *fault_of(const struct string_parts *parts)
+{
+	struct kg_list hosts = kg_list_of(parts->hosts, ',');
+	const char *text = parts->options;
+	struct kg_slice name;
+	struct kg_slice value;
+	bool any = false;
+
+	while (kg_list_next(&hosts, &value)) {
+		const char *colon = value.length > 0 ? memchr(value.start, ':', value.length) : NULL;
+
+		any = any || value.length > 0;
+		if (!colon || memchr(value.start, '%', value.length) || *value.start == '[')
+			continue;
+		name = (struct kg_slice){colon + 1, value.length - (size_t)(colon - value.start) - 1};
+		if (name.length > 0 && !is_port(name))
+			return "must have ports from 1 to 65535";
+	}
+	if (!any)
+		return "must name a host";
+	while (next_option(&text, &name, &value)) {
+		if (!value.start || name.length == 0)
+			return "must have options such as tls=true, separated by &";
+		if ((kg_slice_equal_nocase(name, "tls") || kg_slice_equal_nocase(name, "ssl")) && !kg_slice_equal(value, "true") &&
+		    !kg_slice_equal(value, "false"))
+			return "must have true or false for tls";
+	}
+	return NULL;
+}
+
 /* The driver reads the string while KEDA builds the scaler. */
 static int check_string(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, "connectionString");
+	struct string_parts parts;
+	const char *fault = text ? take_apart(text, &parts) : NULL;
 
-	if (!text || strncmp(text, "mongodb://", strlen("mongodb://")) == 0 ||
-	    strncmp(text, "mongodb+srv://", strlen("mongodb+srv://")) == 0)
-		return 0;
-	return kg_complain_invalid(params, "connectionString", "must begin with mongodb:// or mongodb+srv://", out);
+	if (text && !fault)
+		fault = fault_of(&parts);
+	return fault ? kg_complain_invalid(params, "connectionString", fault, out) : 0;
 }
 
 static int check(const struct kg_params *params, struct kg_complaints *out)

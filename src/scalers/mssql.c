@@ -3,6 +3,8 @@
  *
  * The driver (go-mssqldb) encrypts at least the login unless encrypt=disable; without encrypt what follows is in clear text, and no certificate is verified.
  */
+#include <string.h>
+
 #include "kedagate/syntax/connection_string.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
@@ -36,6 +38,13 @@ static enum kg_other_identities other_identity(const struct kg_params *params)
 	return params->keda_version < IDENTITY_SINCE ? KG_IDENTITY_IGNORED : KG_IDENTITY_REFUSED;
 }
 
+static bool is_broken_url(const char *text)
+{
+	struct kg_url url;
+
+	return strncmp(text, "sqlserver://", strlen("sqlserver://")) == 0 && !kg_url_parse(text, &url);
+}
+
 /* The value of `encrypt` in either form: sqlserver://…?encrypt=…, or Server=…;Encrypt=… */
 static struct kg_slice encrypt_of(const char *text)
 {
@@ -47,11 +56,25 @@ static struct kg_slice encrypt_of(const char *text)
 	return found ? kg_slice_trim(mode) : (struct kg_slice){"", 0};
 }
 
+static const char *const login_only[] = {"optional", "no", "0", "f", "false", NULL};
+static const char *const encrypting[] = {"mandatory", "yes", "1", "t", "true", "strict", "disable", NULL};
+
+static bool among_nocase(struct kg_slice text, const char *const *words)
+{
+	for (; *words; words++) {
+		if (kg_slice_equal_nocase(text, *words))
+			return true;
+	}
+	return false;
+}
+
 static void decide(const struct kg_params *params, struct kg_channel *out)
 {
 	const char *text = kg_params_text(params, "connectionString");
 	struct kg_slice mode;
 
+	if (text && is_broken_url(text))
+		return;
 	if (!text) {
 		if (!kg_params_missing(params, "connectionString"))
 			return;
@@ -69,8 +92,7 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	if (kg_slice_equal_nocase(mode, "disable")) {
 		out->encryption = KG_ENCRYPTION_OFF;
 		out->because = "encrypt=disable turns TLS off, for the login as well";
-	} else if (mode.length == 0 || kg_slice_equal_nocase(mode, "false") || kg_slice_equal_nocase(mode, "optional") ||
-	           kg_slice_equal_nocase(mode, "no") || kg_slice_equal_nocase(mode, "0")) {
+	} else if (mode.length == 0 || among_nocase(mode, login_only)) {
 		out->encryption = KG_ENCRYPTION_OPTIONAL;
 		out->because = "without encrypt=true only the login is encrypted, and to an unverified server";
 		out->uncertain = true;
@@ -87,11 +109,29 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	return true;
 }
 
+/* The driver reads the string while KEDA builds the scaler (msdsn, Parse). */
+static int check_string(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+	struct kg_slice mode;
+
+	if (!text)
+		return 0;
+	if (is_broken_url(text))
+		return kg_complain_invalid(params, "connectionString",
+		                           "must be a URL whose port is a number, and whose user and password are percent-encoded", out);
+	mode = encrypt_of(text);
+	if (mode.length == 0 || strchr("\"{", *mode.start) || memchr(mode.start, '%', mode.length) || among_nocase(mode, login_only) ||
+	    among_nocase(mode, encrypting))
+		return 0;
+	return kg_complain_invalid(params, "connectionString", "must have true, false, strict or disable for encrypt", out);
+}
+
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
 	if (kg_params_missing(params, "connectionString") && kg_params_missing(params, "host"))
 		return kg_complain_missing(params, "host", "KEDA needs it, or connectionString", out);
-	return 0;
+	return check_string(params, out);
 }
 
 const struct kg_scaler kg_scaler_mssql = {

@@ -25,20 +25,29 @@ static const struct kg_param rows[] = {
 /* clang-format on */
 
 /* "user:password@tcp(host:3306)/db?tls=true" of go-sql-driver. */
+static struct kg_slice tls_of(const char *text)
+{
+	const char *slash = strrchr(text, '/');
+	const char *query = slash ? strchr(slash, '?') : NULL;
+	struct kg_slice mode;
+
+	return query && kg_query_get(kg_slice_of(query + 1), "tls", &mode) ? mode : (struct kg_slice){"", 0};
+}
+
+static const char *const yes_words[] = {"1", "true", "TRUE", "True", NULL};
+static const char *const no_words[] = {"0", "false", "FALSE", "False", NULL};
+
 static void decide_by_string(const char *text, struct kg_channel *out)
 {
-	const char *query = strrchr(text, '?');
-	struct kg_slice mode = {"", 0};
+	struct kg_slice mode = tls_of(text);
 
-	if (query && !kg_query_get(kg_slice_of(query + 1), "tls", &mode))
-		mode = (struct kg_slice){"", 0};
 	out->parameter = "connectionString";
 	out->encryption = KG_ENCRYPTION_ON;
 	out->because = "the connection string has no tls=true";
 	out->fix = "add tls=true to the connection string";
-	if (mode.length == 0 || kg_slice_equal(mode, "false"))
+	if (mode.length == 0 || kg_slice_among(mode, no_words))
 		out->encryption = KG_ENCRYPTION_OFF;
-	else if (kg_slice_equal(mode, "preferred"))
+	else if (kg_slice_equal_nocase(mode, "preferred"))
 		out->encryption = KG_ENCRYPTION_OPTIONAL;
 	if (out->encryption == KG_ENCRYPTION_OPTIONAL)
 		out->because = "tls=preferred falls back to clear text";
@@ -69,14 +78,44 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	return true;
 }
 
-/* What the driver refuses about a string that does not end its address with a slash (dsn.go). */
+/* "user:password@protocol(address)/database": the last slash ends the address, the last "@" before it the user. A protocol other than tcp and unix
+ * needs an address; "host:3306" without parentheses is taken for such a protocol. */
+static bool is_dsn(const char *text)
+{
+	const char *slash = strrchr(text, '/');
+	const char *protocol = slash;
+	const char *open;
+	size_t length;
+
+	if (!slash)
+		return false;
+	while (protocol > text && protocol[-1] != '@')
+		protocol--;
+	length = (size_t)(slash - protocol);
+	open = length > 0 ? memchr(protocol, '(', length) : NULL;
+	if (open && slash[-1] != ')')
+		return false;
+	if (open && slash - open > 2)
+		return true;
+	length = open ? (size_t)(open - protocol) : length;
+	return length == 0 || kg_slice_among((struct kg_slice){protocol, length}, KG_NAMES("tcp", "unix"));
+}
+
+/* The driver reads the string while KEDA builds the scaler (dsn.go); KEDA registers no TLS configuration of its own. */
 static int check_string(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, "connectionString");
+	struct kg_slice mode;
 
-	if (!text || strchr(text, '/'))
+	if (!text)
 		return 0;
-	return kg_complain_invalid(params, "connectionString", "must be a DSN such as user:password@tcp(host:3306)/database", out);
+	if (!is_dsn(text))
+		return kg_complain_invalid(params, "connectionString", "must be a DSN such as user:password@tcp(host:3306)/database", out);
+	mode = tls_of(text);
+	if (mode.length == 0 || memchr(mode.start, '%', mode.length) || kg_slice_among(mode, yes_words) || kg_slice_among(mode, no_words) ||
+	    kg_slice_equal_nocase(mode, "skip-verify") || kg_slice_equal_nocase(mode, "preferred"))
+		return 0;
+	return kg_complain_invalid(params, "connectionString", "must have true, false, skip-verify or preferred for tls", out);
 }
 
 static int check(const struct kg_params *params, struct kg_complaints *out)

@@ -205,25 +205,34 @@ static int check_dynamodb(const struct kg_params *params, struct kg_complaints *
 	return status ? status : kg_aws_check(params, out);
 }
 
-/* The queue's name is the second part of the path; a text that is no URI is the name itself. What has a scheme is a URI: an ARN as well. */
+/* "arn:aws:sqs:…": a URI that has no path. Go's schemes begin with a letter. */
+static bool is_opaque(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
+	static const char first_no_letter[] = "0123456789+-.:";
+
+	return !strchr(first_no_letter, *text) && text[strspn(text, letters)] == ':';
+}
+
+/* The queue's name is the second part of the path; a text that is no URI is the name itself, even one that looks like a URL. */
 static bool names_queue(const char *text)
 {
-	const char *colon = strchr(text, ':');
 	const char *path = text;
+	const char *end;
 	const char *name;
 	struct kg_url url;
 
 	if (kg_url_parse(text, &url))
 		path = url.path.start;
-	else if (colon && colon > text &&
-	         strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.") == (size_t)(colon - text))
-		return false;
-	else if (*text != '/')
+	else if (strstr(text, "://"))
 		return true;
+	else if (*text != '/')
+		return !is_opaque(text);
+	end = path + strcspn(path, "?");
 	if (*path != '/')
 		return false;
-	name = strchr(path + 1, '/');
-	return name && name[1] != '\0' && name[1] != '?' && !strchr(name + 1, '/');
+	name = memchr(path + 1, '/', (size_t)(end - path) - 1);
+	return name && name + 1 < end && !memchr(name + 1, '/', (size_t)(end - name) - 1);
 }
 
 static int check_sqs(const struct kg_params *params, struct kg_complaints *out)

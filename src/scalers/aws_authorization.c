@@ -23,14 +23,18 @@ static bool has_provider(const struct kg_params *params)
 	return params->identity.state == KG_IDENTITY_STATE_UNRESOLVED || (params->identity.provider & providers) != 0;
 }
 
-/* An access key that does not come from the authentication wants its secret half from the environment. */
+/* The secret half comes from where the access key comes from: the authentication, or else the environment. */
 static bool lacks_secret(const struct kg_params *params)
 {
 	const struct kg_param_value *key = kg_params_get(params, "awsAccessKeyID");
 	const struct kg_param_value *secret = kg_params_get(params, "awsSecretAccessKey");
-	bool own = kg_param_value_given(key) && key->source != KG_SOURCE_AUTH && kg_params_missing(params, "awsAccessKeyId");
+	bool shared = kg_params_given(params, "awsAccessKeyId") || (kg_param_value_given(key) && key->source == KG_SOURCE_AUTH);
+	bool own = !shared && kg_param_value_given(key) && kg_params_missing(params, "awsAccessKeyId");
 
-	return kg_param_value_missing(secret) || (own && kg_param_value_given(secret) && secret->source == KG_SOURCE_AUTH);
+	if (!kg_param_value_given(secret))
+		return kg_param_value_missing(secret);
+	/* One in the authentication hides the variable, which counts for a key of the trigger's own. */
+	return secret->source == KG_SOURCE_AUTH ? own && kg_params_missing(params, "awsSecretAccessKeyFromEnv") : shared;
 }
 
 /* KEDA compares the word with two, and signs in as its operator with any other. */

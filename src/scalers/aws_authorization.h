@@ -3,6 +3,7 @@
  *
  * With the pod identity aws nothing else counts. Otherwise identityOwner: operator leaves it to the operator's own role; pod, which is the
  * default, wants a role or an access key from the authentication, or else an access key whose secret half comes from the environment.
+ * The row `awsSecretAccessKeyFromEnv` tells whether that half is written even where the authentication has another.
  */
 #pragma once
 
@@ -16,6 +17,7 @@
 	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("awsSecretAccessKey", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true), \
+	PARAM("awsSecretAccessKeyFromEnv", KG_FROM_METADATA,   KG_TYPE_STRING, KG_OPTIONAL), \
 	PARAM("awsSessionToken",    KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .credential = true)
 /* clang-format on */
 

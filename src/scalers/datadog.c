@@ -32,7 +32,7 @@ static const struct kg_param rows[] = {
 	PARAM("lastAvailablePointOffset",  KG_FROM_METADATA, KG_TYPE_INT,      KG_OPTIONAL, .def = "0", .bound = KG_BOUND_NATURAL),
 	PARAM("useClusterAgentProxy",      KG_FROM_METADATA, KG_TYPE_BOOL,     KG_OPTIONAL, .since = AGENT_SINCE, .def = "false"),
 	PARAM("hpaMetricName",             KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL, .since = TYPED_SINCE),
-	PARAM("metricUnavailableValue",    KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL),
+	PARAM("metricUnavailableValue",    KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL, .nullable = true),
 	PARAM("targetValue",               KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_REQUIRED_WITHOUT_FORMULA, .also = {"queryValue"}),
 	PARAM("timeout",                   KG_FROM_METADATA, KG_TYPE_DURATION, KG_OPTIONAL, .since = TYPED_SINCE),
 	PARAM("type",                      KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL),

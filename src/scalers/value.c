@@ -44,16 +44,32 @@ static bool fits_int(bool typed, struct kg_slice text, int64_t *ret_integer)
 	return typed ? kg_json_int_parse(text, ret_integer) : kg_go_int_parse(text, ret_integer);
 }
 
+static bool fits_float(bool typed, const struct kg_param *row, struct kg_slice text)
+{
+	double number;
+
+	if (!typed)
+		return kg_go_float_valid(text);
+	return kg_json_float_parse(text, &number) || (row->nullable && kg_slice_equal(text, "null"));
+}
+
+/* The numbers of ranges are partitions, of 32 bits. */
+static bool fits_partition(bool typed, struct kg_slice text)
+{
+	int64_t integer;
+
+	return fits_int(typed, text, &integer) && integer >= INT32_MIN && integer <= INT32_MAX;
+}
+
 /* "start-end"; an empty range, whose end is before its start, is legal. */
 static bool fits_range(bool typed, struct kg_slice text)
 {
 	struct kg_list ends = kg_list_of(text, '-');
 	struct kg_slice end;
 	unsigned count = 0;
-	int64_t integer;
 
 	for (; kg_list_next(&ends, &end); count++) {
-		if (!fits_int(typed, end, &integer))
+		if (!fits_partition(typed, end))
 			return false;
 	}
 	return count == 2;
@@ -64,10 +80,9 @@ static bool fits_ranges(bool typed, char separator, struct kg_slice text)
 {
 	struct kg_list parts = kg_list_of(text, separator);
 	struct kg_slice part;
-	int64_t integer;
 
 	while (kg_list_next(&parts, &part)) {
-		if (memchr(part.start, '-', part.length) ? !fits_range(typed, part) : !fits_int(typed, part, &integer))
+		if (memchr(part.start, '-', part.length) ? !fits_range(typed, part) : !fits_partition(typed, part))
 			return false;
 	}
 	return true;
@@ -121,7 +136,6 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	struct kg_slice slice = kg_slice_of(text);
 	bool typed = kg_params_typed(params);
 	int64_t integer;
-	double number;
 
 	switch (row->type) {
 	case KG_TYPE_BOOL:
@@ -131,7 +145,7 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	case KG_TYPE_NATURAL:
 		return fits_int(typed, slice, &integer) && integer >= 0;
 	case KG_TYPE_FLOAT:
-		return typed ? kg_json_float_parse(slice, &number) : kg_go_float_valid(slice);
+		return fits_float(typed, row, slice);
 	case KG_TYPE_DURATION:
 		return kg_keda_duration_parse(slice, &integer);
 	case KG_TYPE_MAP:

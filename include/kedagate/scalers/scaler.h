@@ -91,6 +91,7 @@ struct kg_param {
 	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */
 	const char *sent_as;  /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
 	const char *receives; /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
+	bool nullable;        /* of a number: KEDA takes the word null for none */
 	bool prefix;          /* the row is every metadata key that begins with the name and goes on; its value is one of theirs */
 	bool one_place;       /* KEDA looks whether it is given in the metadata and in the authentication both */
 	bool credential;      /* the value is a secret */

@@ -35,7 +35,7 @@ static const struct kg_param kafka_rows[] = {
 	PARAM("fullMetadata",                       KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 21, 0), .def = "true"),
 	PARAM("version",                            KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("tls",                                KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .def = "disable", .values = KG_NAMES("enable", "disable"), .one_place = true),
-	PARAM("unsafeSsl",                          KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 12, 0), .def = "false"),
+	PARAM("unsafeSsl",                          KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 12, 0), .checked_since = KAFKA_TYPED_SINCE, .def = "false"),
 	PARAM("ca",                                 KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("cert",                               KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("key",                                KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
@@ -43,7 +43,7 @@ static const struct kg_param kafka_rows[] = {
 	PARAM("sasl",                               KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .values = KG_NAMES("none", "plaintext", "scram_sha256", "scram_sha512", "oauthbearer", "gssapi"), .one_place = true),
 	PARAM("username",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
-	PARAM("saslTokenProvider",                  KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .since = TOKENS_SINCE, .values = KG_NAMES("bearer", "aws_msk_iam")),
+	PARAM("saslTokenProvider",                  KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .since = TOKENS_SINCE, .checked_since = KAFKA_TYPED_SINCE, .values = KG_NAMES("bearer", "aws_msk_iam"), .one_place = true),
 	PARAM("scopes",                             KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("oauthTokenEndpointUri",              KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .receives = "the client secret", .target = KG_TARGET_ADDRESS),
 	PARAM("oauthExtensions",                    KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 11, 0), .secret_inside = true),
@@ -51,7 +51,7 @@ static const struct kg_param kafka_rows[] = {
 	PARAM("realm",                              KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 13, 0)),
 	PARAM("kerberosConfig",                     KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 13, 0)),
 	PARAM("kerberosServiceName",                KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .since = TOKENS_SINCE),
-	PARAM("kerberosDisableFAST",                KG_FROM_AUTH,          KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 16, 0), .def = "false"),
+	PARAM("kerberosDisableFAST",                KG_FROM_AUTH,          KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 16, 0), .checked_since = KAFKA_TYPED_SINCE, .def = "false"),
 	PARAM("awsRegion",                          KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL, .since = TOKENS_SINCE),
 	KG_AWS_ROWS,
 };
@@ -251,17 +251,16 @@ static int check_certificates(const struct kg_params *params, struct kg_complain
 	return status || !is_tls(params) ? status : kg_tls_material_check_ca(params, out);
 }
 
-/* A word in both places: KEDA 2.19 and before refuse it for kafka when the metadata turn TLS on or name a SASL; apache-kafka always does. */
+/* A word in both places: KEDA 2.19 and before refuse it for kafka when the metadata turn TLS on, or name a SASL or its token provider; apache-kafka
+ * always does. */
 static int check_places(const struct kg_params *params, bool always, struct kg_complaints *out)
 {
-	static const char *const names[] = {"tls", "sasl"};
+	static const char *const names[] = {"tls", "sasl", "saslTokenProvider"};
+	const bool read[] = {always || is_tls(params), true, kg_params_is(params, "sasl", "oauthbearer")};
 	int status = 0;
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(names) && status == 0; i++) {
-		const struct kg_param_value *value = kg_params_get(params, names[i]);
-		bool counts = always || i == 1 || is_tls(params);
-
-		if (value->in_both && counts)
+		if (read[i] && kg_params_get(params, names[i])->in_both)
 			status = kg_complain_conflict(params, names[i], "must not be given in the authentication as well", out);
 	}
 	return status;

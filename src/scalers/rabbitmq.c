@@ -4,8 +4,10 @@
  * The scheme of `host` alone decides the encryption; `tls: enable` only brings certificates. With azure-workload KEDA gets a token when
  * workloadIdentityResource asks for one.
  */
+#include <ctype.h>
 #include <string.h>
 
+#include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
 #include "scalers/number.h"
@@ -146,6 +148,20 @@ static int check_words(const struct kg_params *params, struct kg_complaints *out
 	return status ? status : check_word(params, "tls", KG_NAMES("enable", "disable"), "must be enable or disable", out);
 }
 
+/* Go's URLs have no control characters, and before the query each "%" begins an escape; the AMQP client takes no space anywhere. */
+static bool is_clean(const char *text, bool amqp)
+{
+	const char *query = text + strcspn(text, "?#");
+
+	for (const char *c = text; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == '\x7f' || (amqp && *c == ' '))
+			return false;
+		if (*c == '%' && c < query && (!isxdigit((unsigned char)c[1]) || !isxdigit((unsigned char)c[2])))
+			return false;
+	}
+	return true;
+}
+
 static int check_host(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, "host");
@@ -158,6 +174,10 @@ static int check_host(const struct kg_params *params, struct kg_complaints *out)
 		return kg_complain_invalid(params, "host", "must be a URL that begins with amqp://, amqps://, http:// or https://", out);
 	if (kg_params_is(params, "protocol", "amqp") && !is_one_of(scheme, "amqp", "amqps"))
 		return kg_complain_invalid(params, "host", "must begin with amqp:// or amqps:// for protocol amqp", out);
+	if (protocol_of(params) != PROTOCOL_UNKNOWN && !kg_params_is(params, "protocol", "http") &&
+	    !is_clean(text, protocol_of(params) == PROTOCOL_AMQP))
+		return kg_complain_invalid(params, "host",
+		                           "must be a URL without spaces in which every special character is percent-encoded", out);
 	return 0;
 }
 
@@ -220,6 +240,21 @@ static bool counts(const struct kg_params *params, const char *name)
 	return kg_params_given(params, name) && kg_number_sign(params, name) != 0;
 }
 
+/* 0, however it is written, is none. Up to 2.17 it is a plain number of milliseconds, which may not be negative. */
+static int check_timeout(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "timeout");
+	int64_t nanoseconds;
+
+	if (params->keda_version < KG_VERSION(2, 18, 0) && kg_number_below(params, "timeout", 0))
+		return kg_complain_invalid(params, "timeout", "must not be negative", out);
+	if (!text || protocol_of(params) != PROTOCOL_AMQP)
+		return 0;
+	if (kg_keda_duration_parse(kg_slice_of(text), &nanoseconds) && nanoseconds == 0)
+		return 0;
+	return kg_complain_conflict(params, "timeout", "must not be given with AMQP, which has none", out);
+}
+
 static int check_mode(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char *const modes[] = {
@@ -237,9 +272,7 @@ static int check_mode(const struct kg_params *params, struct kg_complaints *out)
 		        out);
 	if (strcmp(mode, modes[0]) != 0 && protocol_of(params) == PROTOCOL_AMQP)
 		return kg_complain_invalid(params, "mode", "must be QueueLength with AMQP: only the management API has the others", out);
-	if (kg_params_given(params, "timeout") && protocol_of(params) == PROTOCOL_AMQP && !kg_params_is(params, "timeout", "0"))
-		return kg_complain_conflict(params, "timeout", "must not be given with AMQP, which has none", out);
-	return 0;
+	return check_timeout(params, out);
 }
 
 /* queueLength alone is the old form, mode and value the new one; without any of them the length is 20. */

@@ -1,6 +1,8 @@
 /*
  * elasticsearch, elastic-forecast and opensearch: the number that a search gives. Addresses are a list; one in clear text is enough to lose the password.
  */
+#include <string.h>
+
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
@@ -76,13 +78,56 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	out->fix = "write https:// addresses";
 }
 
+/* KEDA takes each parameter apart at its colons when it asks, and does not look whether there is one. */
+static int check_parameters(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "parameters");
+	struct kg_list list = kg_list_of(kg_slice_of(text), ';');
+	struct kg_slice element;
+
+	while (text && kg_list_next(&list, &element)) {
+		if (element.length > 0 && !memchr(element.start, ':', element.length))
+			return kg_complain_doubtful(
+			        params, "parameters",
+			        "must be name:value, separated by semicolons: KEDA's operator ends at one without a colon", out);
+	}
+	return 0;
+}
+
 static int check_search(const struct kg_params *params, struct kg_complaints *out)
 {
 	if (kg_params_missing(params, "searchTemplateName") && kg_params_missing(params, "query"))
 		return kg_complain_missing(params, "searchTemplateName", "KEDA needs it, or query", out);
 	if (kg_params_given(params, "searchTemplateName") && kg_params_given(params, "query"))
 		return kg_complain_conflict(params, "query", "must not be given together with searchTemplateName", out);
-	return 0;
+	return kg_params_given(params, "searchTemplateName") ? check_parameters(params, out) : 0;
+}
+
+static bool has_scheme(struct kg_slice address)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(schemes); i++) {
+		size_t length = strlen(schemes[i]);
+
+		if (address.length > length && kg_slice_equal_nocase((struct kg_slice){address.start, length}, schemes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* KEDA asks the cluster while it builds the scaler; the client finds no way to an address without a scheme. */
+static int check_addresses(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "addresses");
+	struct kg_list list = kg_list_of(kg_slice_of(text), ',');
+	struct kg_slice address;
+
+	while (text && kg_list_next(&list, &address)) {
+		if (has_scheme(address))
+			return 0;
+	}
+	return text ? kg_complain_invalid(params, "addresses", "must be URLs that begin with https:// or http://", out) : 0;
 }
 
 /* Elastic's cloud by its id and an API key, or addresses with a user and a password; never both. */
@@ -98,8 +143,11 @@ static int check_cluster(const struct kg_params *params, struct kg_complaints *o
 		                            "must not be given together with cloudID and apiKey", out);
 	if (cloud)
 		return kg_complain_each_missing(params, KG_NAMES("cloudID", "apiKey"), "cloudID and apiKey go together", out);
-	if (addresses)
-		return kg_complain_each_missing(params, KG_NAMES("username", "password"), "addresses need it", out);
+	if (addresses) {
+		int status = kg_complain_each_missing(params, KG_NAMES("username", "password"), "addresses need it", out);
+
+		return status ? status : check_addresses(params, out);
+	}
 	if (no_cloud && !user && kg_params_missing(params, "addresses"))
 		return kg_complain_missing(params, "addresses", "KEDA needs it, or cloudID and apiKey", out);
 	return 0;

@@ -9,6 +9,7 @@
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
+#include "scalers/number.h"
 #include "scalers/scalers.h"
 #include "scalers/tls_material.h"
 
@@ -172,15 +173,20 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status;
 }
 
-/* 2.16 asked for activationLagCount as well when lagCount was given. */
+/* 2.16 asked for activationLagCount as well when lagCount was given; 0 is none of both. */
 static int check_stream(const struct kg_params *params, struct kg_complaints *out)
 {
-	bool lag = kg_params_given(params, "lagCount") && kg_params_given(params, "consumerGroup");
+	bool lag =
+	        kg_params_given(params, "lagCount") && kg_params_given(params, "consumerGroup") && !kg_number_is_zero(params, "lagCount");
 	int status = check(params, out);
 
-	if (status == 0 && lag && params->keda_version < KG_VERSION(2, 17, 0) && kg_params_missing(params, "activationLagCount"))
-		status = kg_complain_missing(params, "activationLagCount", "KEDA 2.16 needs it beside lagCount", out);
-	return status;
+	if (status || !lag || params->keda_version >= KG_VERSION(2, 17, 0))
+		return status;
+	if (kg_params_missing(params, "activationLagCount"))
+		return kg_complain_missing(params, "activationLagCount", "KEDA 2.16 needs it beside lagCount", out);
+	return kg_number_is_zero(params, "activationLagCount")
+	               ? kg_complain_invalid(params, "activationLagCount", "must not be 0 beside lagCount in KEDA 2.16", out)
+	               : 0;
 }
 
 #define REDIS(type_, rows_, check_, source_)                                                                                               \

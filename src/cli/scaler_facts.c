@@ -56,6 +56,19 @@ static const char *target_word(enum kg_target target)
 	return words[target];
 }
 
+static const char *bound_word(enum kg_bound bound)
+{
+	static const char *const words[] = {
+	        [KG_BOUND_NONE] = NULL,
+	        [KG_BOUND_NATURAL] = "not negative",
+	        [KG_BOUND_POSITIVE] = "positive",
+	        [KG_BOUND_POSITIVE_BUT_FOR_FORMULA] = "positive without formula",
+	        [KG_BOUND_NOT_ZERO_BUT_FOR_FORMULA] = "not 0 without formula",
+	};
+
+	return words[bound];
+}
+
 const char *kg_scaler_other_identities_word(enum kg_other_identities other)
 {
 	static const char *const words[] = {
@@ -180,9 +193,14 @@ static void set_names(json_t *object, const struct kg_param *param)
 static json_t *param_json(const struct kg_param *param)
 {
 	json_t *object = json_object();
+	const char separator[] = {param->separator, '\0'};
 
 	set_names(object, param);
+	set_true(object, "prefix", param->prefix);
 	set_text(object, "type", kg_scaler_type_word(param->type));
+	set_text(object, "separator", param->separator ? separator : NULL);
+	set_true(object, "nullable", param->nullable);
+	set_text(object, "bound", bound_word(param->bound));
 	set_text(object, "need", kg_scaler_need_word(param->need));
 	set_text(object, "default", param->def);
 	set_words(object, "values", param->values);
@@ -195,9 +213,11 @@ static json_t *param_json(const struct kg_param *param)
 	set_true(object, "ignoredWithIdentity", param->ignored_with_identity);
 	set_text(object, "sentAs", param->sent_as);
 	set_text(object, "target", target_word(param->target));
+	set_text(object, "receives", param->receives);
 	set_auth_modes(object, param->auth_mode);
 	set_version(object, "since", param->since);
 	set_version(object, "checkedSince", param->checked_since);
+	set_version(object, "boundSince", param->bound_since);
 	set_version(object, "announced", param->announced);
 	set_version(object, "deprecated", param->deprecated);
 	set_version(object, "removed", param->removed);
@@ -273,6 +293,7 @@ json_t *kg_scaler_json(const struct kg_scaler *scaler)
 	set_version(object, "removed", scaler->removed);
 	set_text(object, "instead", scaler->instead);
 	set_version(object, "typedSince", scaler->typed_since);
+	set_version(object, "readSince", scaler->read_since);
 	set_identities(object, scaler);
 	set_auth_modes(object, scaler->auth_modes);
 	set_true(object, "singleAuthMode", scaler->single_auth_mode);

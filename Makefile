@@ -243,6 +243,13 @@ bench: ## instructions, processor time and memory, against their budgets
 	+@$(SUBMAKE) bench-programs
 	@$(PYTHON) tests/bench/run
 
+# A control plane of Kubernetes is built for it from Go modules, once.
+.PHONY: e2e
+e2e: ## kubectl and a real API server against the manifests; needs Go, and minutes the first time
+	@hack/dependencies test
+	+@$(SUBMAKE) all
+	@KEDAGATE=$(abspath $(BUILD)/kedagate) $(PYTHON) hack/run-e2e
+
 .PHONY: conformance
 conformance: all ## CORPUS=DIR: verdicts compared with KEDA's own, scaler by scaler
 	@KEDAGATE=$(abspath $(BUILD)/kedagate) $(PYTHON) hack/conformance $(or $(CORPUS),$(error CORPUS=DIR is missing; the folder with cases.jsonl and docs/))
@@ -255,10 +262,10 @@ image: ## a container image of the binary: build/kedagate-image.tar (IMAGE=NAME:
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz
+	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan $(BUILD)-fuzz $(BUILD)-e2e
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/' | expand -t 22
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

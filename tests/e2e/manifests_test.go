@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const account = "system:serviceaccount:kedagate:kedagate"
+
+// The namespace admits restricted pods only, and no controller is here to say that it refused one.
+func TestPodIsAdmitted(t *testing.T) {
+	var deployment struct {
+		Spec struct {
+			Template struct {
+				Metadata, Spec map[string]any
+			}
+		}
+	}
+	must(t, cluster.kubectl().json(&deployment, "get", "deployment", "kedagate", "--namespace", installedIn))
+	pod := func() string {
+		text, err := json.Marshal(map[string]any{
+			"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": "kedagate", "namespace": installedIn}, "spec": deployment.Spec.Template.Spec,
+		})
+		must(t, err)
+		return string(text)
+	}
+	send(pod(), "create", "--dry-run=server").passes(t, "pod/kedagate created").quiet(t)
+	deployment.Spec.Template.Spec["hostNetwork"] = true
+	if done := send(pod(), "create", "--dry-run=server"); done.code == 0 {
+		t.Errorf("a pod that is not restricted is admitted, too: %s", done)
+	}
+}
+
+// It reads what rules need, no more, and writes nothing.
+func TestRights(t *testing.T) {
+	want := []string{
+		"clustertriggerauthentications.keda.sh", "deployments.apps", "horizontalpodautoscalers.autoscaling", "limitranges", "scaledjobs.keda.sh",
+		"scaledobjects.keda.sh", "serviceaccounts", "statefulsets.apps", "triggerauthentications.keda.sh",
+	}
+	var got []string
+	for line := range strings.Lines(call("auth", "can-i", "--list", "--no-headers", "--as", account).passes(t).stdout) {
+		resource, rest, _ := strings.Cut(line, " ")
+		// What every account may: ask what it may, and read the paths without resources.
+		if resource == "" || strings.HasPrefix(resource, "self") {
+			continue
+		}
+		got = append(got, resource)
+		if !strings.HasSuffix(strings.TrimSpace(rest), "[list watch]") {
+			t.Errorf("more, or less, than list and watch: %s", line)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("it may read %v, not %v", got, want)
+	}
+}

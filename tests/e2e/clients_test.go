@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+)
+
+// calledBy restarts kedagate for a test so that it answers clients of that authority, with one of the names, only.
+func calledBy(t *testing.T, a *authority, names string) {
+	t.Helper()
+	t.Cleanup(func() { must(t, webhook.restart()) })
+	must(t, webhook.restart("--client-ca-file="+a.file, "--client-names="+names))
+}
+
+// isRefused fails the test unless kedagate would not talk to the API server, for that reason.
+func (r result) isRefused(t *testing.T, reason string) {
+	t.Helper()
+	if r.code != 1 {
+		t.Fatalf("the webhook was called: %s", r)
+	}
+	r.says(t, "Error from server (InternalError)", `failed calling webhook "`+webhookName+`": failed to call webhook: `, reason)
+}
+
+// The API server shows the certificate that its admission configuration names for webhooks.
+func TestClientCertificate(t *testing.T) {
+	namespace := newNamespace(t, "clients")
+	good, bad := scaledObject.manifest(namespace, "orders", scaledObject.good), scaledObject.manifest(namespace, "orders", scaledObject.bad)
+
+	t.Run("accepted", func(t *testing.T) {
+		calledBy(t, cluster.clientAuthority, "kube-apiserver,another")
+		send(bad, "create").isDenied(t, "["+scaledObject.rule+"]")
+		send(good, "create", "--dry-run=server").passes(t).quiet(t)
+		lines, err := webhook.log("review")
+		must(t, err)
+		for _, line := range lines {
+			if line.Caller != "kube-apiserver" {
+				t.Errorf("the log says that %q called", line.Caller)
+			}
+		}
+		if len(lines) < 2 {
+			t.Errorf("%d reviews in the log", len(lines))
+		}
+	})
+	t.Run("another name", func(t *testing.T) {
+		calledBy(t, cluster.clientAuthority, "another")
+		send(good, "create", "--dry-run=server").isRefused(t, "--client-names")
+		answered(t, http.StatusForbidden)
+	})
+	t.Run("another authority", func(t *testing.T) {
+		other, err := newAuthority(t.TempDir(), "others")
+		must(t, err)
+		calledBy(t, other, "kube-apiserver")
+		send(good, "create", "--dry-run=server").isRefused(t, "remote error: tls: ")
+	})
+	t.Run("none", func(t *testing.T) {
+		calledBy(t, cluster.clientAuthority, "kube-apiserver")
+		server, err := cluster.startAPIServer("kube-apiserver@without-certificate", nil)
+		must(t, err)
+		cluster.kubectlFor(server).run(good, "create", "--dry-run=server", "-f", "-").isRefused(t, "--client-ca-file")
+		answered(t, http.StatusForbidden)
+		send(bad, "create").isDenied(t, "["+scaledObject.rule+"]")
+	})
+	t.Run("health stays open", func(t *testing.T) {
+		calledBy(t, cluster.clientAuthority, "kube-apiserver")
+		serving, err := webhook.log("serving")
+		must(t, err)
+		must(t, getOK(http.DefaultClient, "http://"+serving[0].Health+"/readyz"))
+	})
+}
+
+// answered fails the test unless the metrics, which stay open, count an answer with that status.
+func answered(t *testing.T, status int) {
+	t.Helper()
+	serving, err := webhook.log("serving")
+	must(t, err)
+	response, err := http.Get("http://" + serving[0].Metrics + "/metrics")
+	must(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	must(t, err)
+	counter := regexp.MustCompile(fmt.Sprintf(`(?m)^kedagate_http_responses_total\{.*"%d".*\} [1-9]`, status))
+	if !counter.Match(text) {
+		t.Errorf("no answer %d is counted:\n%s", status, text)
+	}
+}

@@ -435,8 +435,6 @@ int kg_cache_put(struct kg_cache *cache, const cJSON *object)
 	if (!names_of(object, &names))
 		return KG_EINVAL;
 	status = put_named(cache, object, &names);
-	if (status != 0)
-		drop_named(cache, &names);
 	if (cache->packed.capacity > KG_KEEP_ARENA_BYTES)
 		kg_buf_release(&cache->packed);
 	return status;

@@ -1,7 +1,7 @@
 /*
  * The objects of one resource, as far as rules need them, found by name and by what else they are asked for.
  *
- * One thread writes; any number read, and never wait longer than for one object to be put in its place. An object is one allocation: packed members,
+ * One thread writes; any number read, and wait at most until one object is in its place, or the table has grown. An object is one allocation: packed members,
  * names, and its places in the table. All memory is charged to a budget and counted.
  */
 #pragma once
@@ -38,7 +38,7 @@ void kg_cache_free(struct kg_cache *cache);
 
 /* ---- by the thread that writes ---- */
 
-/* Keep the object, instead of one of its name. KG_EINVAL when it has no name, KG_ENOMEM, KG_EBUSY over the budget; then none of that name is kept. */
+/* Keep the object, instead of one of its name. KG_EINVAL when it has no name, KG_ENOMEM, KG_EBUSY over the budget; the older one stays then. */
 KG_MUST_CHECK int kg_cache_put(struct kg_cache *cache, const cJSON *object);
 void kg_cache_drop(struct kg_cache *cache, const cJSON *object);
 

@@ -98,10 +98,12 @@ static int64_t next_view_change(const struct kg_machine *machine, int64_t now)
 	return now < machine->lost_at ? machine->lost_at : INT64_MAX;
 }
 
-static void forget_objects(struct kg_machine *machine)
+/* In this order: while objects go, nothing is concluded from their absence. */
+static void forget_objects(struct kg_machine *machine, int64_t now)
 {
 	machine->listed = false;
 	machine->unread = 0;
+	look_at_view(machine, now);
 	machine->config.sink->clear(machine->config.context);
 }
 
@@ -226,7 +228,7 @@ static void fail(struct kg_machine *machine, enum kg_machine_failure failure, in
 	pause_after_failure(machine, now);
 	config->sink->failed(config->context, failure, machine->status);
 	if (failure == KG_MACHINE_FAILURE_FORBIDDEN || failure == KG_MACHINE_FAILURE_NOT_INSTALLED)
-		forget_objects(machine);
+		forget_objects(machine, now);
 }
 
 /* ---- objects ---- */

@@ -202,3 +202,13 @@
 /* Numbers in partitionLimitation, ranges expanded. The largest Kafka clusters are built for 2 million partitions, so that a longer list names some that
  * cannot exist. KEDA keeps 4 or 8 bytes of each, twice that and more while the list grows, in every trigger; its operator has 1000 MiB. */
 #define KG_MAX_PARTITIONS 2000000
+
+/* What all that is kept of a cluster's objects may take: twice what 60,000 ScaledObjects with as many Deployments do. */
+#define KG_MAX_CLUSTER_CACHE_BYTES ((size_t)160 << 20)
+
+/* ScaledObjects or autoscalers on one workload that are looked at. Two are one too many. */
+#define KG_MAX_NEIGHBOURS 100
+
+/* How long readiness waits for the cluster's objects at most: without them reviews are still judged, and an API server that refuses one kind for long
+ * must not keep others out. */
+#define KG_CLUSTER_READY_SECONDS 120

@@ -58,7 +58,7 @@ struct kg_machine_sink {
 	void (*drop)(void *context, const cJSON *object);
 	/* The list is complete: what was not put since it began is gone. */
 	void (*complete)(void *context);
-	/* All objects are gone, or may not be seen any more. */
+	/* All objects are gone, or may not be seen any more; the view is blind before. */
 	void (*clear)(void *context);
 	/* The view changed. */
 	void (*view)(void *context, enum kg_view view);

@@ -33,6 +33,18 @@ static const cJSON *stored_object(const struct kg_admission_request *request)
 	return strcmp(request->operation, "UPDATE") == 0 ? request->old_object : NULL;
 }
 
+/* The release that runs in the cluster, for a policy that asks for it; 0 when the policy names one, or it is not known. */
+static uint32_t running_keda_version(const struct review *review)
+{
+	const struct kg_world *world = review->env->world;
+	struct kg_operator_facts facts;
+
+	if (review->env->policy->keda_version_source != KG_KEDA_VERSION_AUTO ||
+	    world->operations->keda_operator(world, review->arena, &facts) != KG_LOOKUP_FOUND)
+		return 0;
+	return facts.keda_version;
+}
+
 /* The namespace an object goes to: the request's, which the API server has settled. */
 static int judge(struct review *review)
 {
@@ -40,6 +52,7 @@ static int judge(struct review *review)
 	struct kg_policy_subject subject = {.object = object,
 	                                    .namespace = review->request.namespace,
 	                                    .now = review->env->now,
+	                                    .keda_version = running_keda_version(review),
 	                                    .stored = stored_object(&review->request)};
 	int status = object ? kg_object_decode(review->request.object, review->request.known_kind, review->arena, object) : KG_ENOMEM;
 

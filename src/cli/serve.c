@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "cli/bundle.h"
+#include "cli/cluster_view.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/keda_version.h"
@@ -30,12 +31,13 @@ enum { LARGE_ALLOCATION = 256 << 10 };
 struct serve {
 	struct kg_serve_options options;
 	unsigned max_connections;
-	struct kg_metric_family families[KG_SERVER_METRIC_COUNT];
+	struct kg_metric_family families[KG_SERVER_METRIC_COUNT + KG_CLUSTER_METRIC_COUNT];
 	struct kg_metrics *metrics;
 	struct kg_certstore *certstore;
 	struct kg_client_trust *clients; /* NULL: any client */
 	struct kg_arena objects;         /* of the world */
 	const struct kg_world *world;
+	struct kg_cluster_view view;
 	struct kg_reload reload;
 	struct kg_supervisor supervisor;
 	bool supervised;
@@ -92,6 +94,7 @@ static void protect_keys(void)
 static int make_stores(struct serve *serve, struct kg_err *err)
 {
 	kg_server_metric_families(serve->families);
+	memcpy(serve->families + KG_SERVER_METRIC_COUNT, kg_cluster_metric_families, sizeof(kg_cluster_metric_families));
 	serve->metrics = kg_metrics_new(serve->families, KG_ARRAY_LEN(serve->families));
 	serve->certstore = kg_certstore_new();
 	if (serve->metrics == NULL || serve->certstore == NULL)
@@ -129,6 +132,30 @@ static int read_objects(struct serve *serve, struct kg_err *err)
 		return refuse_objects(&bundle, err);
 	serve->world = kg_file_world_as_world(bundle.world);
 	return 0;
+}
+
+static bool looks_at_cluster(const struct kg_serve_options *options)
+{
+	return options->cluster || options->kubeconfig != NULL || options->context != NULL;
+}
+
+static int look_at_cluster(struct serve *serve, struct kg_err *err)
+{
+	const struct kg_serve_options *options = &serve->options;
+	const struct kg_cluster_place place = {
+	        .in_cluster = options->cluster, .kubeconfig = options->kubeconfig, .context = options->context};
+	int status;
+
+	if (!looks_at_cluster(options))
+		return 0;
+	if (options->objects != NULL)
+		return kg_err_set(err, KG_EINVAL, "--objects stands in for a cluster, and one is given");
+	if (options->cluster && (options->kubeconfig != NULL || options->context != NULL))
+		return kg_err_set(err, KG_EINVAL, "--cluster is the cluster of the Pod, --kubeconfig and --context name another");
+	status = kg_cluster_view_open(&serve->view, &place, serve->metrics, KG_SERVER_METRIC_COUNT, err);
+	if (status == 0)
+		serve->world = kg_cluster_world(serve->view.cluster);
+	return status;
 }
 
 static int load_pair(struct serve *serve, struct kg_err *err)
@@ -171,7 +198,9 @@ static int listen_everywhere(struct serve *serve, struct kg_err *err)
 	                                      .world = serve->world,
 	                                      .certstore = serve->certstore,
 	                                      .clients = serve->clients,
-	                                      .metrics = serve->metrics};
+	                                      .metrics = serve->metrics,
+	                                      .is_world_ready = serve->view.cluster != NULL ? kg_cluster_view_is_ready : NULL,
+	                                      .world_context = &serve->view};
 	struct kg_server_config config = {.health = options->health,
 	                                  .metrics = options->metrics,
 	                                  .minimum_tls = (enum kg_tls_version)options->minimum_tls,
@@ -192,6 +221,7 @@ static const struct step {
         {load_pair, "name a valid pair by --tls-cert-file and --tls-private-key-file; \"kedagate certs init\" makes one"},
         {load_client_ca, "name by --client-ca-file the authority that signs the API server's client certificate, in PEM"},
         {load_policy, "mend the policy file; without --policy the built-in policy holds"},
+        {look_at_cluster, "name the cluster by --cluster, in a Pod with a ServiceAccount, or by --kubeconfig"},
         {supervise, "raise the limits of the process"},
         {listen_everywhere, "choose another address or port, or end the process that has it"},
 };
@@ -225,6 +255,7 @@ static void release(struct serve *serve)
 {
 	if (serve->supervised)
 		kg_supervisor_release(&serve->supervisor);
+	kg_cluster_view_close(&serve->view);
 	kg_reload_release(&serve->reload);
 	kg_arena_release(&serve->objects);
 	kg_client_trust_free(serve->clients);
@@ -232,20 +263,22 @@ static void release(struct serve *serve)
 	kg_metrics_free(serve->metrics);
 }
 
-/* "unknown" while it is to be read from a cluster, which is not possible yet. */
-static const char *version_text(const struct kg_policy *policy, char out[KG_VERSION_TEXT_MAX])
+/* "auto" when it is read from a cluster for each review anew, "unknown" when there is none to read it from. */
+static const char *version_text(const struct kg_policy *policy, bool looks_at_cluster, char out[KG_VERSION_TEXT_MAX])
 {
-	return policy->keda_version_source == KG_KEDA_VERSION_AUTO ? "unknown" : kg_version_text(policy->keda_version, out);
+	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
+		return looks_at_cluster ? "auto" : "unknown";
+	return kg_version_text(policy->keda_version, out);
 }
 
-static void log_version(const struct kg_policy *policy)
+static void log_version(const struct kg_policy *policy, bool looks_at_cluster)
 {
 	char version[KG_VERSION_TEXT_MAX];
 
 	if (policy->keda_version_source == KG_KEDA_VERSION_DEFAULT)
 		kg_log(KG_LOG_INFO, "no KEDA version is named: reviews are judged for the newest release known",
 		       KG_LOG_STR("kedaVersion", kg_version_text(policy->keda_version, version)));
-	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
+	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO && !looks_at_cluster)
 		kg_log(KG_LOG_WARN, "the KEDA version is unknown without a cluster: denials that depend on it are warnings",
 		       KG_LOG_STR("advice", "name the version by --keda-version"));
 	kg_keda_version_log(policy->keda_version);
@@ -259,13 +292,14 @@ static void log_serving(struct serve *serve)
 	char not_after[KG_TIME_TEXT_MAX];
 	struct kg_pair_facts facts = {0};
 
-	log_version(policy);
+	log_version(policy, serve->view.cluster != NULL);
 	(void)kg_certstore_facts(serve->certstore, &facts);
 	kg_clock_format(facts.not_after, not_after);
 	kg_log(KG_LOG_INFO, "serving", KG_LOG_STR("address", kg_server_address(serve->server)),
 	       KG_LOG_STR("health", kg_server_health_address(serve->server)),
 	       KG_LOG_STR("metrics", kg_server_metrics_address(serve->server)), KG_LOG_STR("mode", kg_mode_names[policy->mode]),
-	       KG_LOG_STR("profile", kg_profile_names[policy->profile]), KG_LOG_STR("kedaVersion", version_text(policy, version)),
+	       KG_LOG_STR("profile", kg_profile_names[policy->profile]),
+	       KG_LOG_STR("kedaVersion", version_text(policy, serve->view.cluster != NULL, version)),
 	       KG_LOG_STR("certificateSerial", facts.serial), KG_LOG_STR("certificateNotAfter", not_after),
 	       KG_LOG_STR("version", kg_version()));
 	kg_snapshot_unref(snapshot);

@@ -83,9 +83,9 @@ void kg_cache_add_key(struct kg_cache_keys *keys, unsigned index, const char *na
 
 /* ---- entries ---- */
 
-static const struct entry *entry_of(const struct place *place)
+static struct entry *entry_of(struct place *place)
 {
-	return KG_CONTAINER_OF((struct place *)(uintptr_t)(place - place->number), struct entry, places);
+	return KG_CONTAINER_OF(place - place->number, struct entry, places);
 }
 
 static const char *entry_namespace(const struct entry *entry)
@@ -249,14 +249,14 @@ static void lock_to_write(struct kg_cache *cache)
 	(void)pthread_rwlock_wrlock(&cache->lock);
 }
 
-static void unlock(const struct kg_cache *cache)
+static void unlock(struct kg_cache *cache)
 {
-	(void)pthread_rwlock_unlock((pthread_rwlock_t *)(uintptr_t)&cache->lock);
+	(void)pthread_rwlock_unlock(&cache->lock);
 }
 
-static void lock_to_read(const struct kg_cache *cache)
+static void lock_to_read(struct kg_cache *cache)
 {
-	(void)pthread_rwlock_rdlock((pthread_rwlock_t *)(uintptr_t)&cache->lock);
+	(void)pthread_rwlock_rdlock(&cache->lock);
 }
 
 static int insert(struct kg_cache *cache, struct entry *entry)
@@ -297,14 +297,14 @@ static bool is_named(const struct entry *entry, const char *namespace, const cha
 
 static struct entry *find(const struct kg_cache *cache, const char *namespace, const char *name)
 {
-	const struct place *place = first_with(cache, key_hash(cache->keys.seed, 0, namespace, name));
-	const struct entry *entry;
+	struct place *place = first_with(cache, key_hash(cache->keys.seed, 0, namespace, name));
+	struct entry *entry;
 
 	/* Should another name have this hash, it hangs below. */
 	for (bool first = true; place != NULL; place = first ? place->same : place->next, first = false) {
 		entry = entry_of(place);
 		if (place->number == 0 && is_named(entry, namespace, name))
-			return (struct entry *)(uintptr_t)entry;
+			return entry;
 	}
 	return NULL;
 }
@@ -424,6 +424,7 @@ static int put_named(struct kg_cache *cache, const cJSON *object, const struct k
 	}
 	collect_keys(cache, object, names);
 	entry = new_entry(cache, names, &status);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the table holds it by its places */
 	return entry != NULL ? replace(cache, old, entry) : status;
 }
 
@@ -456,11 +457,11 @@ void kg_cache_begin(struct kg_cache *cache)
 /* An object in this chain that was not put lately. */
 static struct entry *stale_in(const struct kg_cache *cache, size_t chain)
 {
-	for (const struct place *place = cache->chains[chain]; place != NULL; place = place->next) {
-		const struct entry *entry = entry_of(place);
+	for (struct place *place = cache->chains[chain]; place != NULL; place = place->next) {
+		struct entry *entry = entry_of(place);
 
 		if (place->number == 0 && entry->generation != cache->generation)
-			return (struct entry *)(uintptr_t)entry;
+			return entry;
 	}
 	return NULL;
 }
@@ -497,7 +498,7 @@ void kg_cache_clear(struct kg_cache *cache)
 
 /* ---- reading ---- */
 
-int kg_cache_find(const struct kg_cache *cache, const char *namespace, const char *name, struct kg_arena *arena, const cJSON **ret_object)
+int kg_cache_find(struct kg_cache *cache, const char *namespace, const char *name, struct kg_arena *arena, const cJSON **ret_object)
 {
 	const struct entry *entry;
 	const cJSON *object;
@@ -517,7 +518,7 @@ int kg_cache_find(const struct kg_cache *cache, const char *namespace, const cha
 	return status;
 }
 
-static bool visit(const struct place *place, const struct kg_cache_visitor *visitor)
+static bool visit(struct place *place, const struct kg_cache_visitor *visitor)
 {
 	const struct entry *entry = entry_of(place);
 	const struct kg_cached cached = {.namespace = entry_namespace(entry), .name = entry_name(entry), .packed = entry_packed(entry)};
@@ -525,15 +526,14 @@ static bool visit(const struct place *place, const struct kg_cache_visitor *visi
 	return visitor->visit(visitor->context, &cached);
 }
 
-void kg_cache_visit(const struct kg_cache *cache, unsigned index, const char *namespace, const char *name,
-                    const struct kg_cache_visitor *visitor)
+void kg_cache_visit(struct kg_cache *cache, unsigned index, const char *namespace, const char *name, const struct kg_cache_visitor *visitor)
 {
-	const struct place *first;
+	struct place *first;
 
 	lock_to_read(cache);
 	first = first_with(cache, key_hash(cache->keys.seed, index, namespace, name));
 	if (first != NULL && visit(first, visitor)) {
-		const struct place *place = first->same;
+		struct place *place = first->same;
 
 		while (place != NULL && visit(place, visitor))
 			place = place->next;

@@ -51,7 +51,7 @@ void kg_cache_clear(struct kg_cache *cache);
 /* ---- by any thread ---- */
 
 /* The kept part of an object; `namespace` may be NULL or "" for a cluster-wide one. 0, KG_ENOTFOUND or KG_ENOMEM. */
-KG_MUST_CHECK int kg_cache_find(const struct kg_cache *cache, const char *namespace, const char *name, struct kg_arena *arena,
+KG_MUST_CHECK int kg_cache_find(struct kg_cache *cache, const char *namespace, const char *name, struct kg_arena *arena,
                                 const cJSON **ret_object);
 
 /* An object that was found; valid during the visit. */
@@ -68,7 +68,7 @@ struct kg_cache_visitor {
 };
 
 /* Visit each object with that key, in no order. */
-void kg_cache_visit(const struct kg_cache *cache, unsigned index, const char *namespace, const char *name,
+void kg_cache_visit(struct kg_cache *cache, unsigned index, const char *namespace, const char *name,
                     const struct kg_cache_visitor *visitor);
 
 /* Numbers of objects, and of bytes in use for them. */

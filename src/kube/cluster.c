@@ -98,7 +98,7 @@ static void tell(struct watched *watched)
 	memcpy(watched->told_reason, watched->reason, sizeof(watched->reason));
 	state->reason = *watched->reason != '\0' ? watched->reason : NULL;
 	if (observer->changed != NULL)
-		observer->changed(observer->context, watched->resource, state);
+		observer->changed(observer->context, watched->cluster, watched->resource, state);
 }
 
 /* ---- what a machine brings ---- */
@@ -302,7 +302,7 @@ static void init_watched(struct kg_cluster *cluster, enum kg_resource resource, 
 {
 	struct watched *watched = &cluster->watched[resource];
 	const struct kg_machine_config config = {.path = kg_resources[resource].path,
-	                                         .seed = seed + 2 * resource,
+	                                         .seed = seed + 2 * (uint64_t)resource,
 	                                         .scratch = &cluster->scratch,
 	                                         .sink = &machine_sink,
 	                                         .context = watched};
@@ -383,15 +383,10 @@ const struct kg_world *kg_cluster_world(const struct kg_cluster *cluster)
 	return &cluster->live.world;
 }
 
-bool kg_cluster_resource_is_settled(const struct kg_cluster *cluster, enum kg_resource resource)
-{
-	return atomic_load(&cluster->watched[resource].settled);
-}
-
 bool kg_cluster_is_settled(const struct kg_cluster *cluster)
 {
 	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++)
-		if (!kg_cluster_resource_is_settled(cluster, (enum kg_resource)i))
+		if (!atomic_load(&cluster->watched[i].settled))
 			return false;
 	return true;
 }

@@ -215,14 +215,24 @@ static enum sort read_head(struct reader *reader, uint64_t *ret_number)
 	return sort;
 }
 
+/* cJSON has no const, nor does anybody write. */
+static char *word_at(uint64_t number)
+{
+	union {
+		const char *constant;
+		char *text;
+	} word = {.constant = words[number]};
+
+	return word.text;
+}
+
 /* NULL without memory. */
 static char *read_text(struct reader *reader, enum sort sort, uint64_t number)
 {
 	char *text;
 
-	/* Nobody writes to what cJSON calls a constant. */
 	if (sort == SORT_WORD)
-		return (char *)(uintptr_t)words[number];
+		return word_at(number);
 	text = kg_arena_strndup(reader->arena, reader->at, number);
 	reader->at += number;
 	return text;

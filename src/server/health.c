@@ -5,7 +5,7 @@
 struct check {
 	const char *name;
 	bool of_readiness; /* the others are of liveness as well */
-	/* True when it passes; otherwise why not is in `why`. */
+	/* True when it passes; otherwise why not is in `why`. What it says when it passes is shown to those who ask for all checks. */
 	bool (*run)(const struct kg_https *https, struct kg_buf *why);
 };
 
@@ -44,6 +44,11 @@ static bool check_certificate(const struct kg_https *https, struct kg_buf *why)
 	return false;
 }
 
+static bool check_cluster(const struct kg_https *https, struct kg_buf *why)
+{
+	return https->state.is_world_ready(https->state.world_context, why);
+}
+
 static bool check_listener(const struct kg_https *https, struct kg_buf *why)
 {
 	bool accepting = atomic_load(&https->acceptor.running);
@@ -67,6 +72,7 @@ static const struct check checks[] = {
 	{"ping",        false, check_ping},
 	{"policy",      true,  check_policy},
 	{"certificate", true,  check_certificate},
+	{"cluster",     true,  check_cluster},
 	{"listener",    true,  check_listener},
 	{"shutdown",    true,  check_shutdown},
 };
@@ -82,7 +88,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* Long enough for every reason above. */
+/* Long enough for every reason above, and for the names of all resources of a cluster. */
 enum { REASON_MAX = 256 };
 
 /* Returns whether the check passed. */
@@ -96,9 +102,16 @@ static bool write_check(const struct check *check, const struct kg_https *https,
 	if (!passed)
 		kg_buf_printf(out, "[-]%s failed: %s\n", check->name, kg_buf_text(&why));
 	else if (verbose)
-		kg_buf_printf(out, "[+]%s ok\n", check->name);
+		kg_buf_printf(out, "[+]%s ok%s%s\n", check->name, why.length > 0 ? ": " : "", kg_buf_text(&why));
 	kg_buf_release(&why);
 	return passed;
+}
+
+static bool applies(const struct check *check, const struct kg_https *https, enum kg_probe probe)
+{
+	if (check->run == check_cluster && https->state.is_world_ready == NULL)
+		return false;
+	return !check->of_readiness || probes[probe].readiness;
 }
 
 bool kg_health_write(const struct kg_https *https, enum kg_probe probe, bool verbose, struct kg_buf *out)
@@ -106,7 +119,7 @@ bool kg_health_write(const struct kg_https *https, enum kg_probe probe, bool ver
 	bool passed = true;
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(checks); i++) {
-		if (!checks[i].of_readiness || probes[probe].readiness)
+		if (applies(&checks[i], https, probe))
 			passed = write_check(&checks[i], https, verbose, out) && passed;
 	}
 	if (passed && !verbose)

@@ -57,11 +57,14 @@ struct kg_cluster_resource {
 	const char *reason;              /* of a failure without an answer; NULL: not known. Until the call returns */
 };
 
+struct kg_cluster;
+
 /* Who is told of changes, from the cluster's thread: what takes long there holds up the view. */
 struct kg_cluster_observer {
 	void *context;
 	/* The view, or why there is none, changed. Failures of one cause in a row are told once. */
-	void (*changed)(void *context, enum kg_resource resource, const struct kg_cluster_resource *state);
+	void (*changed)(void *context, const struct kg_cluster *cluster, enum kg_resource resource,
+	                const struct kg_cluster_resource *state);
 };
 
 struct kg_cluster_options {
@@ -69,8 +72,6 @@ struct kg_cluster_options {
 	struct kg_metrics *metrics;          /* with kg_cluster_metric_families from `first_family` on; NULL: none */
 	size_t first_family;
 };
-
-struct kg_cluster;
 
 /*
  * Start to watch. `config` and what the options point at outlive the cluster; the options are copied. The API server need not be there yet. The thread
@@ -90,5 +91,3 @@ bool kg_cluster_is_settled(const struct kg_cluster *cluster);
 
 /* The view of a resource now. Thread-safe. */
 enum kg_view kg_cluster_view(const struct kg_cluster *cluster, enum kg_resource resource);
-/* Whether it was whole once, or is known not to be had. Thread-safe. */
-bool kg_cluster_resource_is_settled(const struct kg_cluster *cluster, enum kg_resource resource);

@@ -42,6 +42,10 @@ struct kg_server_state {
 	struct kg_certstore *certstore;
 	struct kg_client_trust *clients; /* who may call; NULL: everybody */
 	struct kg_metrics *metrics;      /* made from kg_server_metric_families */
+	/* Whether the world is complete enough to be ready. `why` may say what is missing, in either case. Any thread calls it. NULL: it always is, and no
+	 * check of that name is shown. */
+	bool (*is_world_ready)(void *context, struct kg_buf *why);
+	void *world_context;
 };
 
 enum kg_server_metric {

@@ -1,0 +1,127 @@
+#include "cli/cluster_view.h"
+
+#include "kedagate/base/clock.h"
+#include "kedagate/base/limits.h"
+#include "kedagate/base/log.h"
+#include "kedagate/syntax/version.h"
+
+#define NANOSECONDS INT64_C(1000000000)
+
+/* For the one Deployment that is read to tell its version. */
+enum { OPERATOR_ARENA = 8 << 20 };
+
+/* What to do about each failure; NULL where it goes away by itself or not at all. */
+static const char *const advice[KG_MACHINE_FAILURE_COUNT] = {
+        [KG_MACHINE_FAILURE_CONNECTION] = "look whether the API server runs and can be reached; a NetworkPolicy may be in the way",
+        [KG_MACHINE_FAILURE_UNAUTHORIZED] = "look whether the ServiceAccount's token, or the kubeconfig's user, is still valid",
+        [KG_MACHINE_FAILURE_FORBIDDEN] = "grant get, list and watch of the resource by a ClusterRole, as manifests/base does",
+        [KG_MACHINE_FAILURE_NOT_INSTALLED] = "install KEDA's CRDs; until then look-ups of the resource conclude nothing",
+        [KG_MACHINE_FAILURE_GARBAGE] = "look whether something other than an API server answers at this address",
+        [KG_MACHINE_FAILURE_MEMORY] = "give the process more memory",
+};
+
+static void log_failure(struct kg_cluster_told *told, enum kg_resource resource, const struct kg_cluster_resource *state)
+{
+	int64_t now = kg_clock_monotonic();
+	int64_t *last = &told->failed_at[state->failure];
+
+	if (*last != 0 && now - *last < KG_FAULT_SECONDS * NANOSECONDS)
+		return;
+	*last = now;
+	told->of_failure = true;
+	kg_log(KG_LOG_WARN, "cluster request failed", KG_LOG_STR("resource", kg_resource_names[resource]),
+	       KG_LOG_STR("reason", kg_machine_failure_names[state->failure]),
+	       KG_LOG_INT(state->status != 0 ? "status" : NULL, state->status), KG_LOG_STR("detail", state->reason),
+	       KG_LOG_STR("advice", advice[state->failure]));
+}
+
+static void log_view(struct kg_cluster_told *told, enum kg_resource resource, enum kg_view view)
+{
+	bool first = told->view == KG_VIEW_BLIND;
+
+	if (view == KG_VIEW_BLIND)
+		kg_log(KG_LOG_WARN, "cluster objects are out of date: look-ups conclude nothing",
+		       KG_LOG_STR("resource", kg_resource_names[resource]));
+	if (view == KG_VIEW_WHOLE && (first || told->of_failure)) {
+		kg_log(KG_LOG_INFO, "cluster objects are seen", KG_LOG_STR("resource", kg_resource_names[resource]));
+		told->of_failure = false;
+	}
+}
+
+/* Once, when all that can be seen is seen. */
+static void log_settled(const struct kg_cluster_view *view, const struct kg_cluster *cluster)
+{
+	const struct kg_world *world = kg_cluster_world(cluster);
+	struct kg_operator_facts facts = {0};
+	char version[KG_VERSION_TEXT_MAX] = "unknown";
+	struct kg_arena arena;
+
+	kg_arena_init(&arena, OPERATOR_ARENA);
+	if (world->operations->keda_operator(world, &arena, &facts) == KG_LOOKUP_FOUND && facts.keda_version != 0)
+		(void)kg_version_text(facts.keda_version, version);
+	kg_log(KG_LOG_INFO, "the cluster is seen", KG_LOG_STR("server", view->config.server), KG_LOG_STR("kedaVersion", version),
+	       KG_LOG_STR("kedaNamespace", facts.namespace),
+	       KG_LOG_INT("duration_ms", (kg_clock_monotonic() - view->started) / (NANOSECONDS / 1000)));
+	kg_arena_release(&arena);
+}
+
+static void note_change(void *context, const struct kg_cluster *cluster, enum kg_resource resource, const struct kg_cluster_resource *state)
+{
+	struct kg_cluster_view *view = context;
+	struct kg_cluster_told *told = &view->told[resource];
+
+	if (state->failure != KG_MACHINE_FAILURE_NONE && state->view == told->view)
+		log_failure(told, resource, state);
+	if (state->view != told->view) {
+		log_view(told, resource, state->view);
+		told->view = state->view;
+	}
+	if (!view->told_settled && kg_cluster_is_settled(cluster)) {
+		log_settled(view, cluster);
+		view->told_settled = true;
+	}
+}
+
+static int configure(const struct kg_cluster_place *place, struct kg_kube_config *out, struct kg_err *err)
+{
+	const struct kg_kube_choice choice = {.path = place->kubeconfig, .context = place->context};
+
+	return place->in_cluster ? kg_kube_config_in_cluster(NULL, out, err) : kg_kube_config_load(&choice, out, err);
+}
+
+int kg_cluster_view_open(struct kg_cluster_view *view, const struct kg_cluster_place *place, struct kg_metrics *metrics,
+                         size_t first_family, struct kg_err *err)
+{
+	const struct kg_cluster_options options = {
+	        .observer = {.context = view, .changed = note_change}, .metrics = metrics, .first_family = first_family};
+	int status = configure(place, &view->config, err);
+
+	view->started = kg_clock_monotonic();
+	return status == 0 ? kg_cluster_start(&view->config, &options, &view->cluster, err) : status;
+}
+
+void kg_cluster_view_close(struct kg_cluster_view *view)
+{
+	kg_cluster_stop(view->cluster);
+	kg_kube_config_release(&view->config);
+}
+
+static void write_unseen(const struct kg_cluster *cluster, struct kg_buf *out)
+{
+	const char *separator = "not seen: ";
+
+	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++) {
+		if (kg_cluster_view(cluster, (enum kg_resource)i) == KG_VIEW_WHOLE)
+			continue;
+		kg_buf_printf(out, "%s%s", separator, kg_resource_names[i]);
+		separator = ", ";
+	}
+}
+
+bool kg_cluster_view_is_ready(void *context, struct kg_buf *why)
+{
+	const struct kg_cluster_view *view = context;
+
+	write_unseen(view->cluster, why);
+	return kg_cluster_is_settled(view->cluster) || kg_clock_monotonic() - view->started >= KG_CLUSTER_READY_SECONDS * NANOSECONDS;
+}

@@ -37,12 +37,10 @@ static void log_failure(struct kg_cluster_told *told, enum kg_resource resource,
 
 static void log_view(struct kg_cluster_told *told, enum kg_resource resource, enum kg_view view)
 {
-	bool first = told->view == KG_VIEW_BLIND;
-
 	if (view == KG_VIEW_BLIND)
 		kg_log(KG_LOG_WARN, "cluster objects are out of date: look-ups conclude nothing",
 		       KG_LOG_STR("resource", kg_resource_names[resource]));
-	if (view == KG_VIEW_WHOLE && (first || told->of_failure)) {
+	if (view == KG_VIEW_WHOLE && told->of_failure) {
 		kg_log(KG_LOG_INFO, "cluster objects are seen", KG_LOG_STR("resource", kg_resource_names[resource]));
 		told->of_failure = false;
 	}

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/err.h"
 
@@ -25,7 +27,8 @@ extern const char *const kg_sandbox_modes[];
 
 /*
  * Install the filter for all threads there are and will be (seccomp(2)); it cannot be taken back. Everything must be open by then: no socket is
- * made, no thread started and no file written any more. KG_EIO when the kernel or what runs the container refuses, KG_ENOMEM; nothing is
+ * made, no thread started and no file written any more; but a process that `calls_out`, to an API server, still makes connections, and threads that
+ * resolve names. KG_EIO when the kernel or what runs the container refuses, KG_ENOMEM; nothing is
  * changed then.
  */
-KG_MUST_CHECK int kg_sandbox_filter(enum kg_sandbox_mode mode, struct kg_err *err);
+KG_MUST_CHECK int kg_sandbox_filter(enum kg_sandbox_mode mode, bool calls_out, struct kg_err *err);

@@ -245,7 +245,7 @@ static void confine(const struct serve *serve)
 {
 	struct kg_err err = {0};
 
-	if (kg_sandbox_filter((enum kg_sandbox_mode)serve->options.seccomp, &err) != 0)
+	if (kg_sandbox_filter((enum kg_sandbox_mode)serve->options.seccomp, serve->view.cluster != NULL, &err) != 0)
 		kg_log(KG_LOG_WARN, "serving without a filter of system calls", KG_LOG_STR("reason", err.message),
 		       KG_LOG_STR("advice", "allow seccomp(2) in the container's seccomp profile, or say --seccomp off"));
 }

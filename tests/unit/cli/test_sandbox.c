@@ -180,7 +180,7 @@ static int in_child(enum kg_sandbox_mode mode, int (*body)(const struct attempt 
 
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(kg_sandbox_filter(mode, NULL) == 0 ? body(attempt) : NOT_FILTERED);
+		_exit(kg_sandbox_filter(mode, false, NULL) == 0 ? body(attempt) : NOT_FILTERED);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;
 }
@@ -259,7 +259,7 @@ static int with_thread(void)
 	pthread_t thread;
 	int result = 0;
 
-	if (pthread_create(&thread, NULL, wait_and_try, &result) != 0 || kg_sandbox_filter(KG_SANDBOX_ON, NULL) != 0)
+	if (pthread_create(&thread, NULL, wait_and_try, &result) != 0 || kg_sandbox_filter(KG_SANDBOX_ON, false, NULL) != 0)
 		return NOT_FILTERED;
 	atomic_store(&filtered, true);
 	pthread_join(thread, NULL);

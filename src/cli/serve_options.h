@@ -26,9 +26,9 @@ struct kg_serve_options {
 	const char *objects;
 	bool cluster;                     /* the one that the process runs in */
 	const char *kubeconfig, *context; /* or another; NULL: not given */
-	int64_t shutdown_delay;    /* nanoseconds */
-	int seccomp;               /* enum kg_sandbox_mode */
-	int log_format, log_level; /* enum kg_log_format, enum kg_log_level */
+	int64_t shutdown_delay;           /* nanoseconds */
+	int seccomp;                      /* enum kg_sandbox_mode */
+	int log_format, log_level;        /* enum kg_log_format, enum kg_log_level */
 	bool help;
 };
 

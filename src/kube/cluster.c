@@ -50,12 +50,25 @@ static struct kg_cache *cache_of(const struct watched *watched)
 
 /* ---- what others are told ---- */
 
-static void count(const struct watched *watched, enum kg_cluster_metric metric, const char *reason)
+static void add(const struct watched *watched, enum kg_cluster_metric metric, const char *reason, double amount)
 {
 	const struct kg_cluster_options *options = &watched->cluster->options;
 
 	kg_metrics_add(options->metrics, options->first_family + metric,
-	               (const char *const[]){kg_resource_names[watched->resource], reason}, 1);
+	               (const char *const[]){kg_resource_names[watched->resource], reason}, amount);
+}
+
+static void count(const struct watched *watched, enum kg_cluster_metric metric, const char *reason)
+{
+	add(watched, metric, reason, 1);
+}
+
+/* A rate() over a counter that first shows with its first failure misses that failure. */
+static void count_from_zero(const struct watched *watched)
+{
+	add(watched, KG_CLUSTER_METRIC_LISTS, NULL, 0);
+	for (size_t i = KG_MACHINE_FAILURE_NONE + 1; i < KG_MACHINE_FAILURE_COUNT; i++)
+		add(watched, KG_CLUSTER_METRIC_FAILURES, kg_machine_failure_names[i], 0);
 }
 
 static void gauge(const struct watched *watched, enum kg_cluster_metric metric, double value)
@@ -311,6 +324,7 @@ static void init_watched(struct kg_cluster *cluster, enum kg_resource resource, 
 	watched->resource = resource;
 	watched->changed = true;
 	kg_machine_init(&watched->machine, &config);
+	count_from_zero(watched);
 }
 
 static int make_parts(struct kg_cluster *cluster, const struct kg_kube_config *config, struct kg_err *err)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 
+from apiserver import ApiServer
 from certificates import Authority
 from daemon import split_address, wait_until
 from reviews import BROKEN, admission_review, scaled_object
@@ -83,8 +84,15 @@ def test_promtool_would_complain():
     assert check("# TYPE kedagate_things counter\nkedagate_things 1\n")[0] != 0
 
 
-def test_the_table_in_the_readme_is_what_a_server_shows(server):
-    assert shown(exposition(server)) == documented()
+def test_the_table_in_the_readme_is_what_a_server_shows(serve, tmp_path):
+    with ApiServer() as api:
+        server = serve("--kubeconfig", api.kubeconfig(tmp_path))
+        wait_until(lambda: server.plain("/readyz").status == 200, "the cluster to be seen")
+        text = exposition(server)
+        server.stop()
+    assert shown(text) == documented()
+    assert check(text) == (0, "")
+    assert 'kedagate_cluster_request_failures_total{resource="scaledobjects",reason="forbidden"} 0\n' in text
 
 
 def test_what_it_is_there_for_is_counted_from_zero(server):

@@ -72,6 +72,12 @@ static bool is_userinfo(struct kg_slice text)
 	return true;
 }
 
+/* Bytes beyond ASCII are taken as they are. Braces are none, so that a template with {{placeholders}} for its host is no URL. */
+static bool is_host_byte(unsigned char byte)
+{
+	return byte > ' ' && byte != '\\' && byte != '^' && byte != '`' && (byte < '{' || byte == '~' || byte > 0x7f);
+}
+
 static bool read_authority(struct kg_slice authority, struct kg_url *url)
 {
 	const char *at = memrchr(authority.start, '@', authority.length);
@@ -86,7 +92,7 @@ static bool read_authority(struct kg_slice authority, struct kg_url *url)
 		authority = between(at + 1, authority.start + authority.length);
 	}
 	for (size_t i = 0; i < authority.length; i++) {
-		if ((unsigned char)authority.start[i] <= ' ' || authority.start[i] == 0x7f)
+		if (!is_host_byte((unsigned char)authority.start[i]))
 			return false;
 	}
 	return read_host(authority, url);

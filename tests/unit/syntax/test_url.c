@@ -62,9 +62,10 @@ static void an_empty_password_is_still_one(void **state)
 
 static void what_is_no_absolute_url_is_refused(void **state)
 {
-	static const char *const rows[] = {"",           "a.example",     "a:9090",       "//a",         "://a",
-	                                   "1http://a",  "ht tp://a",     "http://a:b",   "http://[::1", "http://a b",
-	                                   "http://a\n", "http://[::1]x", "http://u p@h", "http://u\"@h"};
+	static const char *const rows[] = {"",           "a.example",     "a:9090",       "//a",          "://a",
+	                                   "1http://a",  "ht tp://a",     "http://a:b",   "http://[::1",  "http://a b",
+	                                   "http://a\n", "http://[::1]x", "http://u p@h", "http://u\"@h", "http://{{.Host}}/a",
+	                                   "http://a|b", "http://a\\b",   "http://a^b",   "http://a`b"};
 	struct kg_url url;
 
 	(void)state;

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
@@ -77,6 +78,18 @@ static int check_mode(const struct kg_params *params, struct kg_complaints *out)
 	return mode && kg_params_missing(params, "token") ? kg_complain_missing(params, "token", "authMode bearer needs it", out) : 0;
 }
 
+/* KEDA takes -1 for no value. */
+static int check_target(const struct kg_params *params, struct kg_complaints *out)
+{
+	const struct kg_param_value *value = kg_params_get(params, "targetValue");
+	double target;
+
+	if (params->metric_source || value->state != KG_PARAM_KNOWN || !kg_json_float_parse(kg_slice_of(value->text), &target) ||
+	    target < -1.0 || target > -1.0)
+		return 0;
+	return kg_complain_invalid(params, "targetValue", "must not be -1, which KEDA takes for none", out);
+}
+
 static int check_agent(const struct kg_params *params, struct kg_complaints *out)
 {
 	return kg_complain_each_missing(
@@ -95,6 +108,8 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 		status = kg_complain_each_missing(params, KG_NAMES("appKey", "apiKey", "query"), "the API of Datadog needs it", out);
 	if (status == 0)
 		status = check_query(params, out);
+	if (status == 0)
+		status = check_target(params, out);
 	return status ? status : check_type(params, out);
 }
 

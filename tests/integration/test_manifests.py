@@ -136,7 +136,8 @@ def start(installation, serve, authority, tmp_path):
     (mounts["/etc/kedagate"] / "policy.yaml").write_text(installation.policy(), encoding="utf-8")
     if "/clients" in mounts:
         (mounts["/clients"] / "ca.crt").write_text(authority.pem, encoding="ascii")
-    command, *arguments = installation.arguments()
+    # No API server is here to look at.
+    command, *arguments = (argument for argument in installation.arguments() if argument != "--cluster")
     assert command == "serve"
     for path, directory in mounts.items():
         arguments = [argument.replace(f"={path}/", f"={directory}/") for argument in arguments]

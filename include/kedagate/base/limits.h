@@ -141,6 +141,9 @@
 /* The URL of a request to an API server: a server's name, a path, and a token to continue with, which is a base64 of a few hundred bytes. */
 #define KG_MAX_KUBE_URL_BYTES (64u << 10)
 
+/* How often `audit` asks for a page of a list in vain before it gives the list up. */
+#define KG_SURVEY_ATTEMPTS 4
+
 /* How long a line waits, once, for the reader of a full pipe: reviews wait for it too, and must not be held up by a container runtime that is
  * stuck. What a reader that is merely busy may take. */
 #define KG_LOG_PATIENCE_MILLISECONDS 100

@@ -1,13 +1,8 @@
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "cli/bundle.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
-#include "cli/keda_version.h"
+#include "cli/judging.h"
 #include "cli/policies.h"
-#include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/base/list.h"
 #include "kedagate/model/manifest.h"
@@ -66,108 +61,39 @@ static const struct kg_command_usage usage = {
 /* One run. */
 struct check {
 	const struct check_options *options;
-	struct kg_policy *policy;
+	struct kg_judging judging;
 	struct kg_bundle bundle;
 	struct kg_report report;
-	time_t now;
 	char keda_version[KG_VERSION_TEXT_MAX];
-	uint32_t from; /* the release that is upgraded; 0: none */
 	char from_version[KG_VERSION_TEXT_MAX];
-	struct kg_arena arena;   /* everything that the report needs */
-	struct kg_arena scratch; /* of one object */
 };
 
-/* The copies that a report needs of a finding in scratch memory. `*failed` sticks. */
-static const char *keep_text(struct kg_arena *arena, const char *text, bool *failed)
+/* Where a finding in an object of the bundle stands. */
+struct place {
+	const struct check *check;
+	const struct kg_bundle_object *object;
+};
+
+static struct kg_position position_of(const void *context, const char *path)
 {
-	const char *copy = text != NULL ? kg_arena_strdup(arena, text) : NULL;
+	const struct place *place = context;
+	const struct kg_bundle_file *file = &place->check->bundle.files[place->object->file];
 
-	*failed |= copy == NULL && text != NULL;
-	return copy;
-}
-
-static const struct kg_finding *keep_finding(struct kg_arena *arena, const struct kg_finding *finding)
-{
-	struct kg_finding *copy = kg_arena_alloc(arena, sizeof(*copy));
-	bool failed = false;
-
-	if (copy == NULL)
-		return NULL;
-	*copy = *finding;
-	copy->path = keep_text(arena, finding->path, &failed);
-	copy->shown = keep_text(arena, finding->shown, &failed);
-	copy->value = keep_text(arena, finding->value, &failed);
-	copy->detail = keep_text(arena, finding->detail, &failed);
-	copy->fix = keep_text(arena, finding->fix, &failed);
-	return failed ? NULL : copy;
-}
-
-static struct kg_position position_of(const struct check *check, const struct kg_bundle_object *object, const char *path)
-{
-	return kg_lines_position(&check->bundle.files[object->file].lines, kg_manifest_offset(&object->manifest, path));
-}
-
-static int keep_findings(struct check *check, const struct kg_bundle_object *object, const struct kg_judgement *judgement,
-                         struct kg_report_result *result)
-{
-	result->findings = kg_arena_calloc(&check->arena, judgement->count, sizeof(*result->findings));
-	if (result->findings == NULL)
-		return KG_ENOMEM;
-	for (size_t i = 0; i < judgement->count; i++) {
-		const struct kg_judged_finding *judged = &judgement->items[i];
-		const struct kg_finding *finding = keep_finding(&check->arena, judged->finding);
-		struct kg_position position;
-
-		if (finding == NULL)
-			return KG_ENOMEM;
-		position = position_of(check, object, finding->path);
-		result->findings[result->finding_count++] = (struct kg_report_finding){.finding = finding,
-		                                                                       .action = judged->action,
-		                                                                       .line = position.line,
-		                                                                       .column = position.column,
-		                                                                       .exemption = judged->exemption,
-		                                                                       .excused = judged->excused,
-		                                                                       .found_before = judged->stored};
-	}
-	return 0;
-}
-
-/* Where an object goes: NULL for a cluster-wide kind. */
-static const char *namespace_of(const struct check *check, const struct kg_object *object)
-{
-	if (object->kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION)
-		return NULL;
-	return object->metadata.namespace != NULL && *object->metadata.namespace != '\0' ? object->metadata.namespace
-	                                                                                 : check->options->namespace;
+	return kg_lines_position(&file->lines, kg_manifest_offset(&place->object->manifest, path));
 }
 
 static int judge(struct check *check, const struct kg_bundle_object *bundled, struct kg_report_result *result)
 {
-	struct kg_judgement judgement = {0};
-	struct kg_object object;
-	struct kg_policy_subject subject = {.object = &object, .now = check->now};
-	int status = kg_object_decode(bundled->manifest.tree, bundled->kind, &check->scratch, &object);
+	const struct place place = {check, bundled};
+	const struct kg_judged_object object = {.tree = bundled->manifest.tree,
+	                                        .kind = bundled->kind,
+	                                        .default_namespace = check->options->namespace,
+	                                        .file = check->bundle.files[bundled->file].name,
+	                                        .document = bundled->manifest.document,
+	                                        .position = position_of,
+	                                        .context = &place};
 
-	if (status != 0)
-		return status;
-	subject.namespace = namespace_of(check, &object);
-	status = kg_policy_review(check->policy, &subject, kg_file_world_as_world(check->bundle.world), &check->scratch, &judgement);
-	subject.keda_version = check->from;
-	if (status == 0 && check->from != 0)
-		status = kg_policy_upgrade(check->policy, &subject, kg_file_world_as_world(check->bundle.world), &check->scratch,
-		                           &judgement);
-	if (status != 0)
-		return status;
-	/* Strings of the object are borrowed from its tree, which outlives the report. */
-	*result = (struct kg_report_result){.file = check->bundle.files[bundled->file].name,
-	                                    .line = position_of(check, bundled, "").line,
-	                                    .document = bundled->manifest.document,
-	                                    .kind = kg_kind_name(object.kind),
-	                                    .namespace = subject.namespace,
-	                                    .name = object.metadata.name,
-	                                    .verdict = judgement.verdict,
-	                                    .dropped = judgement.dropped};
-	return keep_findings(check, bundled, &judgement, result);
+	return kg_judging_judge(&check->judging, &object, result);
 }
 
 static int judge_all(struct check *check)
@@ -176,45 +102,18 @@ static int judge_all(struct check *check)
 	struct kg_report *report = &check->report;
 	int status = 0;
 
-	report->keda_version = kg_version_text(check->policy->keda_version, check->keda_version);
-	report->keda_version_assumed = check->policy->keda_version_source != KG_KEDA_VERSION_GIVEN;
-	report->from_version = check->from != 0 ? kg_version_text(check->from, check->from_version) : NULL;
+	check->judging.world = kg_file_world_as_world(bundle->world);
+	report->keda_version = kg_version_text(check->judging.policy->keda_version, check->keda_version);
+	report->keda_version_assumed = check->judging.policy->keda_version_source != KG_KEDA_VERSION_GIVEN;
+	report->from_version = check->judging.from != 0 ? kg_version_text(check->judging.from, check->from_version) : NULL;
 	report->file_count = bundle->read_count;
 	report->errors = bundle->errors.items;
 	report->error_count = bundle->errors.count;
-	report->results = kg_arena_calloc(&check->arena, bundle->object_count, sizeof(*report->results));
+	report->results = kg_arena_calloc(&check->judging.arena, bundle->object_count, sizeof(*report->results));
 	if (report->results == NULL)
 		return KG_ENOMEM;
-	for (size_t i = 0; i < bundle->object_count && status == 0; i++) {
+	for (size_t i = 0; i < bundle->object_count && status == 0; i++)
 		status = judge(check, &bundle->objects[i], &report->results[report->result_count++]);
-		kg_arena_reset(&check->scratch, KG_KEEP_ARENA_BYTES);
-	}
-	return status;
-}
-
-/* Colours are for people who look at a terminal and did not ask to be spared them (no-color.org). */
-static bool colours_wanted(void)
-{
-	/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
-	const char *no_color = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
-	/* NOLINTEND(concurrency-mt-unsafe) */
-
-	if (no_color != NULL && *no_color != '\0')
-		return false;
-	return isatty(STDOUT_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
-}
-
-static int print_report(struct check *check)
-{
-	const struct kg_report_options report_options = {.colour = colours_wanted()};
-	struct kg_buf text KG_CLEANUP(kg_buf_release);
-	int status;
-
-	kg_buf_init(&text, KG_MAX_REPORT_BYTES);
-	status = kg_report_write((size_t)check->options->output, &check->report, &report_options, &check->arena, &text);
-	if (status == 0)
-		(void)fwrite(kg_buf_text(&text), 1, text.length, stdout);
 	return status;
 }
 
@@ -222,7 +121,7 @@ static int print_report(struct check *check)
 static int add_misfit(struct check *check, const struct kg_report_error *misfit)
 {
 	struct kg_input_errors *errors = &check->bundle.errors;
-	struct kg_report_error *items = kg_list_room(&check->arena, errors->items, errors->count, sizeof(*items));
+	struct kg_report_error *items = kg_list_room(&check->judging.arena, errors->items, errors->count, sizeof(*items));
 
 	if (items == NULL)
 		return KG_ENOMEM;
@@ -234,24 +133,17 @@ static int add_misfit(struct check *check, const struct kg_report_error *misfit)
 static int read_and_judge(struct check *check, char *const *operands, size_t operand_count)
 {
 	struct kg_inputs inputs;
-	int status = kg_inputs_find(operands, operand_count, check->options->recursive, &check->arena, &inputs);
+	int status = kg_inputs_find(operands, operand_count, check->options->recursive, &check->judging.arena, &inputs);
 
 	if (status == 0)
-		status = kg_bundle_read(&inputs, check->options->namespace, true, &check->arena, &check->bundle);
+		status = kg_bundle_read(&inputs, check->options->namespace, true, &check->judging.arena, &check->bundle);
 	for (size_t i = 0; status == 0 && i < check->bundle.misfits.count; i++)
 		status = add_misfit(check, &check->bundle.misfits.items[i]);
 	if (status == 0)
-		status = kg_policies_look_over(&check->bundle, check->now, &check->arena, &check->report);
+		status = kg_policies_look_over(&check->bundle, check->judging.now, &check->judging.arena, &check->report);
 	if (status == 0)
 		status = judge_all(check);
-	return status == 0 ? print_report(check) : status;
-}
-
-static int exit_code(const struct kg_report *report)
-{
-	if (report->error_count > 0)
-		return KG_EXIT_USAGE;
-	return kg_report_count(report).denied > 0 ? KG_EXIT_DENIED : KG_EXIT_OK;
+	return status == 0 ? kg_judging_print(&check->judging, (size_t)check->options->output, &check->report) : status;
 }
 
 /* Returns the exit code. */
@@ -261,13 +153,9 @@ static int run(struct check *check, char *const *operands, size_t operand_count)
 	int code = KG_EXIT_OK;
 	int status;
 
-	kg_arena_init(&check->arena, KG_MAX_CHECK_ARENA_BYTES);
-	kg_arena_init(&check->scratch, KG_MAX_REVIEW_ARENA_BYTES);
 	status = read_and_judge(check, operands, operand_count);
 	if (status == 0)
-		code = exit_code(&check->report);
-	kg_arena_release(&check->scratch);
-	kg_arena_release(&check->arena);
+		code = kg_judging_exit_code(&check->report);
 	if (status == 0)
 		return code;
 	(void)kg_err_set(&err, status, "out of memory, or the input is larger than %zu MiB of memory can hold",
@@ -275,40 +163,12 @@ static int run(struct check *check, char *const *operands, size_t operand_count)
 	return kg_command_fail(usage.name, &err);
 }
 
-/* The release that is upgraded to the policy's. *ret_from is left alone when none is given. */
-static int read_from(const char *text, const struct kg_policy *policy, uint32_t *ret_from, struct kg_err *err)
-{
-	char newest[KG_VERSION_TEXT_MAX];
-	uint32_t from = 0;
-
-	if (text == NULL)
-		return 0;
-	if (kg_version_parse(text, &from, err) != 0)
-		return kg_err_wrap(err, "--from-version");
-	if (policy->keda_version_source != KG_KEDA_VERSION_GIVEN)
-		return kg_err_set(err, KG_EINVAL,
-		                  "--from-version needs the release that KEDA is upgraded to: add --keda-version, such as %s",
-		                  kg_version_text(KG_VERSION_NEWEST, newest));
-	if (from > policy->keda_version)
-		return kg_err_set(err, KG_EINVAL, "--from-version %s is newer than KEDA %s, which is judged for: give the older release",
-		                  text, kg_version_text(policy->keda_version, newest));
-	*ret_from = from;
-	return 0;
-}
-
-static void warn_of_doubt(uint32_t version)
-{
-	char doubt[KG_ERR_MESSAGE_MAX];
-
-	if (kg_keda_version_doubt(version, doubt) != NULL)
-		fprintf(stderr, "kedagate check: warning: %s\n", doubt);
-}
-
 int kg_command_check(int argc, char **argv)
 {
 	struct check_options values = {.namespace = "default", .mode = NOT_GIVEN, .profile = NOT_GIVEN};
-	struct check check = {.options = &values, .now = kg_clock_wall()};
+	struct check check = {.options = &values};
 	struct kg_policy_overrides overrides;
+	struct kg_policy *policy = NULL;
 	struct kg_err err = {0};
 	int operands = 0;
 	int status = 0;
@@ -319,16 +179,18 @@ int kg_command_check(int argc, char **argv)
 	overrides = (struct kg_policy_overrides){.keda_version = values.keda_version,
 	                                         .mode = values.mode != NOT_GIVEN ? kg_mode_names[values.mode] : NULL,
 	                                         .profile = values.profile != NOT_GIVEN ? kg_profile_names[values.profile] : NULL};
-	if (kg_policy_load(values.policy, &overrides, &check.policy, &err) != 0)
+	if (kg_policy_load(values.policy, &overrides, &policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
-	if (read_from(values.from_version, check.policy, &check.from, &err) != 0) {
+	kg_judging_init(&check.judging, policy);
+	if (kg_judging_read_from(&check.judging, values.from_version, &err) != 0) {
 		status = kg_command_fail(usage.name, &err);
 	} else {
-		warn_of_doubt(check.policy->keda_version);
-		if (check.from != 0)
-			warn_of_doubt(check.from);
+		kg_judging_warn_of_doubt(usage.name, policy->keda_version);
+		if (check.judging.from != 0)
+			kg_judging_warn_of_doubt(usage.name, check.judging.from);
 		status = run(&check, argv + 1, (size_t)operands);
 	}
-	kg_policy_unref(check.policy);
+	kg_judging_release(&check.judging);
+	kg_policy_unref(policy);
 	return status;
 }

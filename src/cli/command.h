@@ -23,6 +23,7 @@ enum kg_exit {
 
 int kg_command_serve(int argc, char **argv);
 int kg_command_check(int argc, char **argv);
+int kg_command_audit(int argc, char **argv);
 int kg_command_rules(int argc, char **argv);
 int kg_command_explain(int argc, char **argv);
 int kg_command_certs(int argc, char **argv);

@@ -17,6 +17,7 @@ static int help(int argc, char **argv);
 static const struct command commands[] = {
         {"serve", kg_command_serve, "answer a Kubernetes API server over TLS: the admission webhook"},
         {"check", kg_command_check, "judge manifest files the same way, offline"},
+        {"audit", kg_command_audit, "judge what is in a cluster, once"},
         {"rules", kg_command_rules, "list the rules"},
         {"explain", kg_command_explain, "why a rule is there, what breaks it and what mends it"},
         {"scalers", kg_command_scalers, "list KEDA's trigger types, or the parameters of one"},

@@ -230,6 +230,20 @@ static void write_upgrade(const struct text_writer *writer, const struct kg_repo
 		kg_buf_printf(writer->out, ", %zu warned", totals->warned);
 }
 
+static void write_totals(const struct text_writer *writer, const struct kg_report_totals *totals)
+{
+	const struct kg_report *report = writer->report;
+	struct kg_buf *out = writer->out;
+
+	kg_buf_printf(out, "%zu resource%s in ", totals->objects, plural(totals->objects));
+	if (report->cluster != NULL)
+		put_text(out, report->cluster);
+	else
+		kg_buf_printf(out, "%zu file%s", report->file_count, plural(report->file_count));
+	kg_buf_printf(out, ", KEDA %s%s: %zu denied, %zu warned", report->keda_version,
+	              report->keda_version_assumed ? " (newest known)" : "", totals->denied, totals->warned);
+}
+
 static void write_summary(const struct text_writer *writer)
 {
 	const struct kg_report *report = writer->report;
@@ -238,9 +252,7 @@ static void write_summary(const struct text_writer *writer)
 	if (report->from_version != NULL)
 		write_upgrade(writer, &totals);
 	else
-		kg_buf_printf(writer->out, "%zu resource%s in %zu file%s, KEDA %s%s: %zu denied, %zu warned", totals.objects,
-		              plural(totals.objects), report->file_count, plural(report->file_count), report->keda_version,
-		              report->keda_version_assumed ? " (newest known)" : "", totals.denied, totals.warned);
+		write_totals(writer, &totals);
 	if (totals.excused > 0)
 		kg_buf_printf(writer->out, ", %zu finding%s excused", totals.excused, plural(totals.excused));
 	if (totals.errors > 0)

@@ -12,7 +12,7 @@ from program import ROOT, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 UPDATE = os.environ.get("KEDAGATE_GOLDEN_UPDATE")
-COMMANDS = ("serve", "check", "rules", "explain", "scalers", "certs", "version")
+COMMANDS = ("serve", "check", "audit", "rules", "explain", "scalers", "certs", "version")
 
 # file name: (exit code, arguments)
 OUTPUTS = {

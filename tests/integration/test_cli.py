@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from program import BINARY, run
 
-COMMANDS = ("serve", "check", "rules", "explain", "scalers", "version", "certs")
+COMMANDS = ("serve", "check", "audit", "rules", "explain", "scalers", "version", "certs")
 
 # A command and an option of it, misspelt, with the right one.
 MISSPELT = [
@@ -315,7 +315,7 @@ def test_a_release_beyond_the_facts_is_said():
 
 def test_version_names_the_libraries():
     document = json.loads(run("version", "-o", "json").stdout)
-    assert set(document["libraries"]) == {"libmicrohttpd", "GnuTLS", "OpenSSL", "cJSON", "libyaml", "jansson"}
+    assert set(document["libraries"]) == {"libmicrohttpd", "GnuTLS", "OpenSSL", "cJSON", "libyaml", "jansson", "libcurl"}
     assert all(document["libraries"].values())
     text = run("version").stdout
     assert text.startswith(f"kedagate {document['version']} ({document['commit']})\n")

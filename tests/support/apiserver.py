@@ -169,9 +169,9 @@ class _Server(ThreadingHTTPServer):
 
 
 class ApiServer:
-    """Use as a context. `tokens`: which are taken; None: any, and none."""
+    """Use as a context. `tokens`: which are taken; None: any, and none. `clients`: the authority of the certificates that clients must have."""
 
-    def __init__(self, authority=None, pair=None, tokens=(TOKEN,), port=0):
+    def __init__(self, authority=None, pair=None, tokens=(TOKEN,), port=0, clients=None):
         self.authority = authority or Authority()
         self.pair = pair or self.authority.issue()
         self.tokens = None if tokens is None else set(tokens)
@@ -186,6 +186,7 @@ class ApiServer:
         self.changed = threading.Condition()
         self.ended = threading.Event()
         self.port = port
+        self.clients = clients  # the authority of client certificates, which are asked for then
 
     def __enter__(self):
         self.server = _Server(("127.0.0.1", self.port), _Handler)
@@ -194,6 +195,9 @@ class ApiServer:
         with _pem_files(self.pair) as (certificate, key):
             context.load_cert_chain(certificate, key)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self.clients:
+            context.load_verify_locations(cadata=self.clients.pem)
+            context.verify_mode = ssl.CERT_REQUIRED
         # The handshake is each connection's own thread's, or one that hangs would hold up all.
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
@@ -321,10 +325,10 @@ class ApiServer:
     # For clients.
 
     def kubeconfig(self, directory, token=TOKEN, **more):
-        """Written to a file, whose path is returned. `more` goes over the cluster's entry."""
+        """Written to a file, whose path is returned. `token` may be a path, or all of the user's entry; `more` goes over the cluster's entry."""
         (directory / "api-ca.crt").write_text(self.authority.pem)
         cluster = {"server": self.url, "certificate-authority": "api-ca.crt", **{name.replace("_", "-"): value for name, value in more.items()}}
-        user = {"tokenFile": str(token)} if not isinstance(token, str) else {"token": token}
+        user = token if isinstance(token, dict) else {"token": token} if isinstance(token, str) else {"tokenFile": str(token)}
         path = directory / "kubeconfig"
         path.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "test",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,12 +34,12 @@ func underLoad(t *testing.T, steps ...func()) {
 
 // The authority stays and the serving pair is replaced: a new Secret, as kubelet mounts it.
 func TestServingPairIsReplaced(t *testing.T) {
+	trusted := webhook.authority(t, "certs")
 	replace := func() {
 		must(t, webhook.makeCertificates("certs"))
-		// A changed configuration makes the API server connect anew, and see the new pair.
 		must(t, webhook.change("base"))
 	}
-	underLoad(t, replace, replace, replace)
+	underLoad(t, replace, connectAnew(t, trusted), replace, connectAnew(t, trusted))
 }
 
 // Another authority: both are trusted while the pair changes over.
@@ -52,8 +53,20 @@ func TestAuthorityIsReplaced(t *testing.T) {
 			must(t, os.Rename(filepath.Join(webhook.overlay(), "next"), filepath.Join(webhook.overlay(), "certs")))
 			must(t, webhook.change("base", trusting(old+next)))
 		},
+		connectAnew(t, old+next),
 		func() { must(t, webhook.change("base")) },
+		connectAnew(t, next),
 	)
+}
+
+// connectAnew has the API server give up the connections that began with another pair: it keeps those of one client configuration, and the
+// empty lines before the certificates make it another one.
+func connectAnew(t *testing.T, trusted string) func() {
+	return func() {
+		t.Helper()
+		webhook.reconnections++
+		must(t, webhook.change("base", trusting(strings.Repeat("\n", webhook.reconnections)+trusted)))
+	}
 }
 
 func (g *gate) authority(t *testing.T, folder string) string {

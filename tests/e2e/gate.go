@@ -49,6 +49,7 @@ type gate struct {
 	mounts                       map[string]*mount // by the path in the container
 	process                      *process
 	runs, installations          int
+	reconnections                int
 }
 
 type logLine struct {

@@ -217,9 +217,10 @@ static int check_partitions(const struct kg_params *params, struct kg_complaints
 /* Of apache-kafka, whose row says what the list must look like. */
 static int check_apache_partitions(const struct kg_params *params, struct kg_complaints *out)
 {
+	const struct kg_param *row = kg_scaler_row(params->scaler, "partitionLimitation", params->keda_version);
 	const char *text = kg_params_text(params, "partitionLimitation");
 
-	return text && kg_value_ranges_valid(kg_slice_of(text)) ? check_size(params, text, out) : 0;
+	return text && kg_value_fits(params, row, text) ? check_size(params, text, out) : 0;
 }
 
 /* Switches that exclude each other or that want a topic. */

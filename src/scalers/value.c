@@ -53,12 +53,12 @@ static bool fits_float(bool typed, const struct kg_param *row, struct kg_slice t
 	return kg_json_float_parse(text, &number) || (row->nullable && kg_slice_equal(text, "null"));
 }
 
-/* The numbers of ranges are partitions, of 32 bits. */
+/* The numbers of ranges are partitions. Code of a scaler's own reads 32 bits of them, the declarative parser Go's int (apache-kafka). */
 static bool fits_partition(bool typed, struct kg_slice text)
 {
 	int64_t integer;
 
-	return fits_int(typed, text, &integer) && integer >= INT32_MIN && integer <= INT32_MAX;
+	return fits_int(typed, text, &integer) && (typed || (integer >= INT32_MIN && integer <= INT32_MAX));
 }
 
 /* "start-end"; an empty range, whose end is before its start, is legal. */

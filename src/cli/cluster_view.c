@@ -46,19 +46,32 @@ static void log_view(struct kg_cluster_told *told, enum kg_resource resource, en
 	}
 }
 
+/* The names of the resources that are not seen whole. Returns how many. */
+static size_t find_unseen(const struct kg_cluster *cluster, const char *out[KG_RESOURCE_COUNT])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++)
+		if (kg_cluster_view(cluster, (enum kg_resource)i) != KG_VIEW_WHOLE)
+			out[count++] = kg_resource_names[i];
+	return count;
+}
+
 /* Once, when all that can be seen is seen. */
 static void log_settled(const struct kg_cluster_view *view, const struct kg_cluster *cluster)
 {
 	const struct kg_world *world = kg_cluster_world(cluster);
 	struct kg_operator_facts facts = {0};
 	char version[KG_VERSION_TEXT_MAX] = "unknown";
+	const char *unseen[KG_RESOURCE_COUNT];
+	size_t unseen_count = find_unseen(cluster, unseen);
 	struct kg_arena arena;
 
 	kg_arena_init(&arena, OPERATOR_ARENA);
 	if (world->operations->keda_operator(world, &arena, &facts) == KG_LOOKUP_FOUND && facts.keda_version != 0)
 		(void)kg_version_text(facts.keda_version, version);
 	kg_log(KG_LOG_INFO, "the cluster is seen", KG_LOG_STR("server", view->config.server), KG_LOG_STR("kedaVersion", version),
-	       KG_LOG_STR("kedaNamespace", facts.namespace),
+	       KG_LOG_STR("kedaNamespace", facts.namespace), KG_LOG_LIST(unseen_count > 0 ? "notSeen" : NULL, unseen, unseen_count),
 	       KG_LOG_INT("duration_ms", (kg_clock_monotonic() - view->started) / (NANOSECONDS / 1000)));
 	kg_arena_release(&arena);
 }
@@ -106,14 +119,11 @@ void kg_cluster_view_close(struct kg_cluster_view *view)
 
 static void write_unseen(const struct kg_cluster *cluster, struct kg_buf *out)
 {
-	const char *separator = "not seen: ";
+	const char *unseen[KG_RESOURCE_COUNT];
+	size_t count = find_unseen(cluster, unseen);
 
-	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++) {
-		if (kg_cluster_view(cluster, (enum kg_resource)i) == KG_VIEW_WHOLE)
-			continue;
-		kg_buf_printf(out, "%s%s", separator, kg_resource_names[i]);
-		separator = ", ";
-	}
+	for (size_t i = 0; i < count; i++)
+		kg_buf_printf(out, "%s%s", i == 0 ? "not seen: " : ", ", unseen[i]);
 }
 
 bool kg_cluster_view_is_ready(void *context, struct kg_buf *why)

@@ -115,6 +115,11 @@ static int refuse_objects(const struct kg_bundle *bundle, struct kg_err *err)
 	                     first->message);
 }
 
+static bool looks_at_cluster(const struct kg_serve_options *options)
+{
+	return options->cluster || options->kubeconfig != NULL || options->context != NULL;
+}
+
 static int read_objects(struct serve *serve, struct kg_err *err)
 {
 	char *path;
@@ -124,6 +129,8 @@ static int read_objects(struct serve *serve, struct kg_err *err)
 	serve->world = kg_world_blind();
 	if (serve->options.objects == NULL)
 		return 0;
+	if (looks_at_cluster(&serve->options))
+		return kg_err_set(err, KG_EINVAL, "--objects stands in for a cluster, and one is named");
 	path = kg_arena_strdup(&serve->objects, serve->options.objects);
 	if (path == NULL || kg_inputs_find(&path, 1, true, &serve->objects, &inputs) != 0 ||
 	    kg_bundle_read(&inputs, "default", false, &serve->objects, &bundle) != 0)
@@ -132,11 +139,6 @@ static int read_objects(struct serve *serve, struct kg_err *err)
 		return refuse_objects(&bundle, err);
 	serve->world = kg_file_world_as_world(bundle.world);
 	return 0;
-}
-
-static bool looks_at_cluster(const struct kg_serve_options *options)
-{
-	return options->cluster || options->kubeconfig != NULL || options->context != NULL;
 }
 
 static int look_at_cluster(struct serve *serve, struct kg_err *err)
@@ -148,8 +150,6 @@ static int look_at_cluster(struct serve *serve, struct kg_err *err)
 
 	if (!looks_at_cluster(options))
 		return 0;
-	if (options->objects != NULL)
-		return kg_err_set(err, KG_EINVAL, "--objects stands in for a cluster, and one is given");
 	if (options->cluster && (options->kubeconfig != NULL || options->context != NULL))
 		return kg_err_set(err, KG_EINVAL, "--cluster is the cluster of the Pod, --kubeconfig and --context name another");
 	status = kg_cluster_view_open(&serve->view, &place, serve->metrics, KG_SERVER_METRIC_COUNT, err);
@@ -217,7 +217,8 @@ static const struct step {
 	const char *advice;
 } steps[] = {
         {make_stores, "give the process more memory"},
-        {read_objects, "--objects takes manifests that can be read, in YAML or JSON"},
+        {read_objects,
+         "--objects takes manifests that can be read, in YAML or JSON, and goes without --cluster, --kubeconfig and --context"},
         {load_pair, "name a valid pair by --tls-cert-file and --tls-private-key-file; \"kedagate certs init\" makes one"},
         {load_client_ca, "name by --client-ca-file the authority that signs the API server's client certificate, in PEM"},
         {load_policy, "mend the policy file; without --policy the built-in policy holds"},

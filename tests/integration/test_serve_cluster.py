@@ -1,0 +1,351 @@
+"""A server that looks at a cluster: what it concludes from what it sees, and from what it does not."""
+
+import json
+import re
+import subprocess
+import threading
+import time
+
+import apiserver
+import pytest
+from apiserver import ApiServer, cut, garbage, hang, refuse, slow, unused_port
+from daemon import serve_command, wait_until
+from reviews import admission_review, scaled_object
+
+RESOURCES = {"TriggerAuthentication": "triggerauthentications", "Deployment": "deployments", "ScaledObject": "scaledobjects",
+             "ServiceAccount": "serviceaccounts"}
+METADATA = {"query": "select 1", "targetQueryValue": "1", "host": "db", "port": "5432", "userName": "u", "dbName": "d", "sslmode": "require"}
+# What there is to say of it depends on an object that the cluster has or has not.
+REFERRING = scaled_object({"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "db"}})
+NOT_FOUND = "authentication-not-found"
+
+
+def keda(kind, name, spec, namespace="shop"):
+    return {"apiVersion": "keda.sh/v1alpha1", "kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
+
+
+def authentication(name="db", parameter="password"):
+    return keda("TriggerAuthentication", name, {"secretTargetRef": [{"parameter": parameter, "name": "s", "key": "k"}]})
+
+
+def operator(tag, name="keda-operator", namespace="keda"):
+    container = {"name": "keda-operator", "image": f"ghcr.io/kedacore/keda:{tag}"}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
+            "spec": {"template": {"spec": {"containers": [container]}}}}
+
+
+@pytest.fixture
+def api():
+    with ApiServer() as started:
+        yield started
+
+
+@pytest.fixture
+def look(serve, api, tmp_path):
+    """look() starts a server that looks at the cluster of `api`."""
+    return lambda *arguments, **more: serve("--kubeconfig", api.kubeconfig(tmp_path, **more), *arguments)
+
+
+def is_ready(server):
+    return server.plain("/readyz").status == 200
+
+
+def sees(server, kind="TriggerAuthentication"):
+    return server.metric("kedagate_cluster_synced", resource=RESOURCES[kind]) == 1
+
+
+def wait_for_sync(server, kind="TriggerAuthentication"):
+    wait_until(lambda: sees(server, kind), f"{kind} to be seen")
+
+
+def rules(server, manifest=REFERRING):
+    """The rules that have something to say."""
+    annotations = server.review(admission_review(manifest))["auditAnnotations"]
+    return set(re.findall(r"\b(?:deny|warn|audit) ([a-z-]+) ", annotations.get("findings", "")))
+
+
+def failures(server, reason, kind="TriggerAuthentication"):
+    return server.metric("kedagate_cluster_request_failures_total", resource=RESOURCES[kind], reason=reason)
+
+
+def wait_for_failure(server, reason, kind="TriggerAuthentication", count=1):
+    wait_until(lambda: failures(server, reason, kind) >= count, f"a failure: {reason}")
+
+
+def objects(server, kind="TriggerAuthentication"):
+    return server.metric("kedagate_cluster_objects", resource=RESOURCES[kind])
+
+
+def lists(server, kind="TriggerAuthentication"):
+    return server.metric("kedagate_cluster_lists_total", resource=RESOURCES[kind])
+
+
+# What is seen.
+
+
+def test_readiness_waits_for_the_first_sync(api, look):
+    released = threading.Event()
+    api.fault("TriggerAuthentication", slow(60, released))
+    server = look()
+    wait_for_sync(server, "Deployment")
+    answer = server.plain("/readyz")
+    assert (answer.status, "[-]cluster failed: not seen: triggerauthentications\n" in answer.text) == (503, True)
+    assert server.plain("/livez").status == 200
+    assert NOT_FOUND not in rules(server)
+    released.set()
+    wait_until(lambda: is_ready(server), "readiness")
+    assert "[+]cluster ok\n" in server.plain("/readyz?verbose").text
+    assert NOT_FOUND in rules(server)
+
+
+def test_what_is_created_and_deleted_is_seen(api, look):
+    server = look()
+    wait_for_sync(server)
+    assert NOT_FOUND in rules(server)
+    api.put(authentication())
+    wait_until(lambda: NOT_FOUND not in rules(server), "the authentication to be seen")
+    api.delete(authentication())
+    wait_until(lambda: NOT_FOUND in rules(server), "its end to be seen")
+
+
+def test_what_an_authentication_gives_is_seen(api, look):
+    queue = scaled_object({"type": "rabbitmq", "metadata": {"queueName": "q", "mode": "QueueLength", "value": "1", "protocol": "amqp"},
+                           "authenticationRef": {"name": "db"}})
+    api.put(authentication(parameter="other"))
+    server = look()
+    wait_for_sync(server)
+    assert "parameter-missing" in rules(server, queue)
+    api.put(authentication(parameter="host"))
+    wait_until(lambda: "parameter-missing" not in rules(server, queue), "the change to be seen")
+
+
+def test_many_pages_are_seen(api, look):
+    api.put(*(authentication(f"a-{number}") for number in range(1100)))
+    server = look()
+    wait_for_sync(server)
+    assert objects(server) == 1100
+    assert [query.get("continue") is not None for query in api.asked("TriggerAuthentication")][:3] == [False, True, True]
+    assert "auditAnnotations" in server.review(admission_review(scaled_object(
+        {"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "a-1099"}})))
+
+
+def test_a_kind_that_is_not_installed_is_waited_for_by_nobody(api, look):
+    del api.collections[apiserver.PATHS["TriggerAuthentication"]]
+    server = look()
+    wait_until(lambda: is_ready(server), "readiness")
+    assert not sees(server)
+    assert NOT_FOUND not in rules(server)
+    assert "[+]cluster ok: not seen: triggerauthentications\n" in server.plain("/readyz?verbose").text
+    assert server.wait_for("the cluster is seen")["notSeen"] == ["triggerauthentications"]
+
+
+def test_a_kind_that_rbac_refuses_is_unseen_and_told_once(api, look):
+    api.put(authentication())
+    api.fault_always("TriggerAuthentication", refuse(403))
+    server = look()
+    wait_until(lambda: is_ready(server), "readiness")
+    assert NOT_FOUND not in rules(server)
+    wait_for_failure(server, "forbidden", count=2)
+    entries = [entry for entry in server.entries("cluster request failed") if entry["resource"] == "triggerauthentications"]
+    assert [(entry["reason"], entry["status"]) for entry in entries] == [("forbidden", 403)]
+    assert "ClusterRole" in entries[0]["advice"]
+    api.heal()
+    wait_for_sync(server)
+
+
+def test_the_version_of_the_operator_is_that_of_reviews(api, look):
+    old = scaled_object({"type": "solarwinds", "metadata": {"host": "https://x", "targetValue": "1", "query": "q"}})
+    api.put(operator("2.15.0"))
+    server = look("--keda-version", "auto")
+    wait_until(lambda: is_ready(server), "readiness")
+    assert server.serving["kedaVersion"] == "auto"
+    assert server.wait_for("the cluster is seen")["kedaVersion"] == "2.15.0"
+    before = server.review(admission_review(old))
+    api.put(operator("2.20.2"))
+    wait_until(lambda: server.review(admission_review(old))["auditAnnotations"] != before["auditAnnotations"], "the upgrade to be seen")
+
+
+def test_an_operator_without_a_version_leaves_it_unknown(api, look):
+    api.put(operator("latest"))
+    server = look("--keda-version", "auto")
+    assert server.wait_for("the cluster is seen")["kedaVersion"] == "unknown"
+
+
+# What goes wrong while it starts.
+
+
+@pytest.mark.parametrize("act, reason", [
+    (refuse(500), "server"),
+    (refuse(429, Retry_After=1), "throttled"),
+    (refuse(401), "unauthorized"),
+    (refuse(302), "status"),
+    (garbage(), "garbage"),
+    (garbage('{"kind":"List","metadata":{},"items":[]}'), "garbage"),
+    (cut(40), "connection"),
+], ids=["500", "429", "401", "302", "html", "no-version", "cut"])
+def test_a_list_that_fails_is_tried_again(api, look, act, reason):
+    api.put(authentication())
+    api.fault("TriggerAuthentication", act)
+    server = look()
+    wait_for_failure(server, reason)
+    wait_for_sync(server)
+    assert NOT_FOUND not in rules(server)
+    wait_until(lambda: is_ready(server), "readiness")
+
+
+def test_a_pause_that_the_server_asks_for_is_kept(api, look):
+    api.fault("TriggerAuthentication", refuse(429, Retry_After=4))
+    server = look()
+    wait_for_failure(server, "throttled")
+    began = time.monotonic()
+    wait_for_sync(server)
+    assert time.monotonic() - began > 3
+
+
+def test_an_api_server_that_comes_late_is_found(serve, authority, tmp_path):
+    port = unused_port()
+    api = ApiServer(port=port)
+    server = serve("--kubeconfig", api.kubeconfig(tmp_path))
+    wait_for_failure(server, "connection")
+    assert server.plain("/readyz").status == 503
+    assert NOT_FOUND not in rules(server)
+    with api:
+        wait_for_sync(server)
+        assert NOT_FOUND in rules(server)
+
+
+# What goes wrong later.
+
+
+@pytest.mark.parametrize("data, reason", [
+    (b"garbage\n", "garbage"),
+    (b'{"type":"ADDED","object":{"metadata":{}}}\n', "garbage"),
+    (json.dumps({"type": "ERROR", "object": apiserver.status_document(410, "too old")}).encode() + b"\n", "expired"),
+    (json.dumps({"type": "ERROR", "object": apiserver.status_document(500, "oh")}).encode() + b"\n", "server"),
+], ids=["garbage", "no-version", "410", "500"])
+def test_a_watch_that_brings_nonsense_is_recovered_from(api, look, data, reason):
+    api.put(authentication())
+    server = look()
+    wait_for_sync(server)
+    api.send_raw("TriggerAuthentication", data)
+    wait_for_failure(server, reason)
+    api.history[apiserver.PATHS["TriggerAuthentication"]].clear()
+    assert NOT_FOUND not in rules(server)
+    wait_for_sync(server)
+    api.delete(authentication())
+    wait_until(lambda: NOT_FOUND in rules(server), "the end of the authentication to be seen")
+
+
+def test_a_line_that_is_cut_is_taken_up_again(api, look):
+    api.put(authentication())
+    server = look()
+    wait_for_sync(server)
+    event = json.dumps({"type": "DELETED", "object": authentication()}).encode()
+    api.send_raw("TriggerAuthentication", event[:50])
+    api.cut_watches()
+    wait_for_failure(server, "connection")
+    assert NOT_FOUND not in rules(server)
+    api.history[apiserver.PATHS["TriggerAuthentication"]].clear()
+    wait_for_sync(server)
+    assert (NOT_FOUND not in rules(server), lists(server)) == (True, 1)
+
+
+def test_a_version_that_is_forgotten_is_listed_anew(api, look):
+    api.put(authentication())
+    server = look()
+    wait_for_sync(server)
+    with api.changed:
+        del api.collections[apiserver.PATHS["TriggerAuthentication"]][("shop", "db")]  # and no event says so
+    api.forget()
+    api.cut_watches()
+    wait_until(lambda: lists(server) == 2, "a second list")
+    wait_until(lambda: NOT_FOUND in rules(server), "the end of the authentication to be seen")
+
+
+def test_while_a_watch_is_away_nothing_is_absent(api, look):
+    server = look()
+    wait_for_sync(server)
+    assert NOT_FOUND in rules(server)
+    api.fault_always("TriggerAuthentication", refuse(503))
+    api.cut_watches()
+    wait_for_failure(server, "server")
+    api.put(authentication())
+    assert NOT_FOUND not in rules(server)
+    assert is_ready(server)
+    api.heal()
+    wait_for_sync(server)
+    assert NOT_FOUND not in rules(server)
+
+
+def test_a_token_that_is_renewed_is_used(api, serve, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("first")
+    api.tokens = {"first"}
+    server = serve("--kubeconfig", api.kubeconfig(tmp_path, token))
+    wait_for_sync(server)
+    api.tokens = {"second"}
+    api.cut_watches()
+    wait_for_failure(server, "unauthorized")
+    assert NOT_FOUND not in rules(server)
+    token.write_text("second")
+    wait_for_sync(server)
+    assert NOT_FOUND in rules(server)
+
+
+def test_an_api_server_that_is_killed_and_comes_back(serve, authority, tmp_path):
+    port = unused_port()
+    first = ApiServer(authority, port=port)
+    server = serve("--kubeconfig", first.kubeconfig(tmp_path))
+    with first:
+        first.put(authentication())
+        wait_for_sync(server)
+    wait_for_failure(server, "connection")
+    assert NOT_FOUND not in rules(server)
+    assert rules(server, scaled_object({"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "other"}})) == set()
+    with ApiServer(authority, port=port) as second:
+        second.version = 5000
+        second.oldest = 5000
+        wait_until(lambda: lists(server) == 2, "a list of the new server")
+        wait_for_sync(server)
+        assert NOT_FOUND in rules(server)
+
+
+def test_reviews_are_answered_while_everything_goes_wrong(api, look):
+    server = look()
+    wait_until(lambda: is_ready(server), "readiness")
+    over = time.monotonic() + 6
+    while time.monotonic() < over:
+        api.put(authentication())
+        api.cut_watches()
+        api.fault("TriggerAuthentication", refuse(500), cut(10), garbage(), refuse(429, Retry_After=1))
+        # It has been there since the first turn: never absent, whatever else is known.
+        wait_until(lambda: objects(server) == 1 or not sees(server), "the authentication to be seen, or nothing")
+        assert NOT_FOUND not in rules(server)
+    api.heal()
+    api.delete(authentication())
+    wait_until(lambda: NOT_FOUND in rules(server), "recovery", 150)
+
+
+def test_a_server_stops_while_it_waits(api, look):
+    for kind in apiserver.PATHS:
+        api.fault_always(kind, hang)
+    server = look()
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 20
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--cluster"], "KUBERNETES_SERVICE_HOST"),
+    (["--cluster", "--kubeconfig", "x"], "--kubeconfig"),
+    (["--objects", ".", "--kubeconfig", "x"], "--objects"),
+    (["--kubeconfig", "no-such-file"], "no-such-file"),
+], ids=["no-pod", "both", "objects", "no-file"])
+def test_a_cluster_that_cannot_be_had_is_refused(certificates, arguments, message):
+    result = subprocess.run(serve_command(certificates, *arguments), capture_output=True, text=True, check=False, timeout=60)
+    line = json.loads(result.stderr.splitlines()[-1])
+    assert (result.returncode, line["msg"]) == (1, "cannot start")
+    assert message in line["reason"]

@@ -207,7 +207,7 @@
 #define KG_MAX_PARTITIONS 2000000
 
 /* What all that is kept of a cluster's objects may take: twice what 60,000 ScaledObjects with as many Deployments do. */
-#define KG_MAX_CLUSTER_CACHE_BYTES ((size_t)160 << 20)
+#define KG_MAX_CLUSTER_CACHE_BYTES ((size_t)96 << 20)
 
 /* ScaledObjects or autoscalers on one workload that are looked at. Two are one too many. */
 #define KG_MAX_NEIGHBOURS 100

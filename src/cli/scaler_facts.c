@@ -282,6 +282,25 @@ static void set_audiences(json_t *object, const struct kg_token_audience *audien
 	set_array(object, "tokenAudiences", array);
 }
 
+static void set_private_endpoints(json_t *object, const struct kg_private_endpoint *endpoint)
+{
+	json_t *array = json_array();
+
+	for (; endpoint != NULL && endpoint->parameter != NULL; endpoint++) {
+		json_t *member = json_object();
+
+		set_text(member, "parameter", endpoint->parameter);
+		set_words(member, "hosts", endpoint->hosts);
+		set_text(member, "receives", endpoint->receives);
+		set_true(member, "withIdentity", endpoint->with_identity);
+		set_true(member, "withoutIdentity", endpoint->without_identity);
+		set_version(member, "removed", endpoint->removed);
+		set_version(member, "sharedSince", endpoint->shared_since);
+		json_array_append_new(array, member);
+	}
+	set_array(object, "privateEndpoints", array);
+}
+
 json_t *kg_scaler_json(const struct kg_scaler *scaler)
 {
 	json_t *object = json_object();
@@ -301,6 +320,7 @@ json_t *kg_scaler_json(const struct kg_scaler *scaler)
 	set_text(object, "verificationSwitch", scaler->verification_switch);
 	set_text(object, "unverified", scaler->unverified);
 	set_audiences(object, scaler->audiences);
+	set_private_endpoints(object, scaler->private_endpoints);
 	set_true(object, "forwardsAllKeys", scaler->forwards_all_keys);
 	set_true(object, "noCachedMetrics", scaler->no_cached_metrics);
 	set_true(object, "resourceMetric", scaler->resource_metric);

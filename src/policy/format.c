@@ -87,6 +87,8 @@ static const struct kg_policy_key policy_keys[] = {
 	 .doc = "A ceiling on every action: warn denies nothing, audit neither denies nor warns (default enforce)."},
 	{.name = "ratchet", .type = KG_POLICY_BOOLEAN, .offset = offsetof(struct kg_policy_settings, ratchet),
 	 .doc = "Deny an UPDATE only for what it adds or worsens (default true)."},
+	{.name = "trustedHosts", .type = KG_POLICY_NAMES, .offset = offsetof(struct kg_policy_settings, trusted_hosts.globs),
+	 .doc = "Globs (* and ?) over hosts that may be sent tokens of cloud providers, or be the endpoints of a private cloud."},
 	{.name = "rules", .type = KG_POLICY_RULE_SETTINGS, .of = &rule_map, .offset = offsetof(struct kg_policy_settings, rules),
 	 .doc = "The action of each rule, over the profile's."},
 	{.name = "scopes", .type = KG_POLICY_LIST, .of = &scope_map, .offset = offsetof(struct kg_policy_settings, scopes),

@@ -81,6 +81,7 @@ int kg_policy_judge_object(const struct kg_policy *policy, const struct kg_polic
 	        .world = world,
 	        .keda_version = subject->keda_version ? subject->keda_version : policy->keda_version,
 	        .keda_version_known = subject->keda_version || policy->keda_version_source != KG_KEDA_VERSION_AUTO,
+	        .trusted_hosts = policy->trusted_hosts.globs,
 	};
 	struct kg_findings findings = {0};
 	int status = kg_rules_run(&context, arena, &findings);

@@ -118,12 +118,39 @@ static int lint_reach(const struct lint *lint, const struct kg_exemption *exempt
 	return 0;
 }
 
+/* ---- trusted hosts ---- */
+
+/* A glob that trusts more than it seems to. */
+static int lint_host(const struct lint *lint, const char *glob)
+{
+	struct kg_position place = lint->policy->trusted_hosts.place;
+
+	if (is_everything(glob))
+		return add(lint, place,
+		           kg_arena_printf(lint->arena,
+		                           "trustedHosts: \"%s\" trusts every host; name the hosts, or write rules: {%s: audit} instead",
+		                           glob, kg_rule_get(KG_RULE_TOKEN_TO_FOREIGN_HOST)->name));
+	if (glob[strlen(glob) - 1] == '*')
+		return add(
+		        lint, place,
+		        kg_arena_printf(lint->arena,
+		                        "trustedHosts: \"%s\" trusts hosts of anybody, such as %.*sexample.org; write the end of the name",
+		                        glob, (int)strcspn(glob, "*"), glob));
+	if (*glob == '*' && glob[1] != '.')
+		return add(lint, place,
+		           kg_arena_printf(lint->arena, "trustedHosts: \"%s\" trusts other domains as well; write \"*.%s\"", glob,
+		                           glob + strspn(glob, "*")));
+	return 0;
+}
+
 int kg_policy_lint(const struct kg_policy *policy, time_t now, struct kg_arena *arena, struct kg_policy_remarks *out)
 {
 	const struct lint lint = {.policy = policy, .now = now, .arena = arena, .out = out};
 	int code = 0;
 
 	*out = (struct kg_policy_remarks){0};
+	for (size_t i = 0; i < policy->trusted_hosts.globs.count && code == 0; i++)
+		code = lint_host(&lint, policy->trusted_hosts.globs.items[i]);
 	for (size_t i = 0; i < policy->scope_count && code == 0; i++)
 		code = lint_scope(&lint, &policy->scopes[i]);
 	for (size_t i = 0; i < policy->exemption_count && code == 0; i++) {

@@ -92,6 +92,7 @@ static void fill(struct kg_policy *policy, const struct kg_policy_settings *sett
 	policy->mode = (enum kg_mode)settings->mode.index;
 	policy->mode_place = settings->mode.place;
 	policy->ratchet = settings->ratchet;
+	policy->trusted_hosts = settings->trusted_hosts;
 	policy->rules = settings->rules;
 	for (unsigned i = 0; i < KG_RULE_COUNT; i++)
 		policy->actions[i] = settings->rules.places[i].line ? settings->rules.actions[i]

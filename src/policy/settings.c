@@ -139,6 +139,8 @@ int kg_policy_settings_read(const struct kg_policy_source *source, struct kg_pol
 	struct kg_policy_reader reader = {.source = source, .err = err};
 	int code = kg_policy_read_map(&reader, &kg_policy_format, tree, settings);
 
+	if (settings->trusted_hosts.globs.count > 0)
+		settings->trusted_hosts.place = kg_policy_position(&reader, kg_json_get(tree, "trustedHosts"));
 	if (code == 0)
 		code = check_exemptions(&reader, kg_json_get(tree, "exemptions"), &settings->rules);
 	if (code == 0)

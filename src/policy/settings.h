@@ -27,6 +27,7 @@ struct kg_policy_settings {
 	struct kg_keda_version keda_version;
 	struct kg_policy_choice profile, mode;
 	bool ratchet;
+	struct kg_policy_hosts trusted_hosts;
 	struct kg_policy_rules rules;
 	struct kg_policy_items scopes;     /* of struct kg_scope */
 	struct kg_policy_items exemptions; /* of struct kg_exemption, unlinked */

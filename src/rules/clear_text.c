@@ -109,13 +109,17 @@ static int add_plain_url(const char *path, const char *url, const char *detail, 
 static int check_receivers(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_params *params = &trigger->resolved.params;
+	size_t count = trigger->described ? params->scaler->param_count : 0;
+	const struct kg_param *rows = count > 0 ? params->scaler->params : NULL;
 	int status = 0;
 
-	for (size_t i = 0; trigger->described && i < params->scaler->param_count && status == 0; i++) {
-		const struct kg_param *row = &params->scaler->params[i];
-		const struct kg_param_value *value = &params->values[i];
+	for (const struct kg_param *row = rows; row < rows + count && status == 0; row++) {
+		const struct kg_param_value *value = NULL;
 
-		if (row->receives && value->state == KG_PARAM_KNOWN && is_plain_http(value->text))
+		if (!row->receives)
+			continue;
+		value = &params->values[row - rows];
+		if (value->state == KG_PARAM_KNOWN && is_plain_http(value->text))
 			status = add_plain_url(
 			        kg_rule_parameter_path(context, trigger, row->name), kg_rule_shown_value(trigger, row->name),
 			        kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives), out);
@@ -215,11 +219,19 @@ int kg_check_tls_verification_disabled(const struct kg_rule_context *context, st
 
 static const char *list_hosts(const struct kg_rule_context *context, const struct kg_token_audience *audience)
 {
-	const char *list = kg_arena_printf(context->arena, "*%s", audience->suffixes[0]);
+	const char *list = "";
 
-	for (size_t i = 1; audience->suffixes[i] && list; i++)
-		list = kg_arena_printf(context->arena, "%s, *%s", list, audience->suffixes[i]);
+	for (const char *const *suffix = audience->suffixes; *suffix && list; suffix++)
+		list = kg_arena_printf(context->arena, "%s%s%s%s", list, *list ? ", " : "", **suffix == '.' ? "*" : "", *suffix);
 	return list;
+}
+
+static bool is_trusted(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *parameter)
+{
+	const char *text = kg_params_text(&trigger->resolved.params, parameter);
+	struct kg_url url;
+
+	return text && kg_url_parse(text, &url) && kg_rule_host_trusted(context, url.host);
 }
 
 static int check_audience(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
@@ -227,7 +239,7 @@ static int check_audience(const struct kg_rule_context *context, const struct kg
 	const struct kg_token_audience *audience = trigger->described ? kg_params_foreign_audience(&trigger->resolved.params) : NULL;
 	const char *hosts = NULL;
 
-	if (!audience)
+	if (!audience || is_trusted(context, trigger, audience->parameter))
 		return 0;
 	hosts = list_hosts(context, audience);
 	if (!hosts)
@@ -237,9 +249,10 @@ static int check_audience(const struct kg_rule_context *context, const struct kg
 	                                    .path = kg_rule_parameter_path(context, trigger, audience->parameter),
 	                                    .type = KG_FIELD_INVALID,
 	                                    .value = kg_rule_shown_value(trigger, audience->parameter),
-	                                    .detail = kg_arena_printf(context->arena, "KEDA would send %s to this host; must be under %s",
+	                                    .detail = kg_arena_printf(context->arena, "KEDA would send %s to this host; must be %s",
 	                                                              audience->what, hosts),
-	                                    .fix = "name the provider's own host, or use another authentication than the pod identity",
+	                                    .fix = "name the provider's own host, use another authentication than the pod identity, or "
+	                                           "list the host under trustedHosts in the policy",
 	                            });
 }
 

@@ -1,9 +1,11 @@
 #include "rules/context.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kedagate/base/err.h"
+#include "kedagate/syntax/glob.h"
 #include "rules/secret_text.h"
 
 /* The same trigger as a version of KEDA would see it that is as old as the scaler allows. */
@@ -171,6 +173,28 @@ const char *kg_rule_join_names(const struct kg_rule_context *context, const char
 enum kg_action kg_rule_version_ceiling(const struct kg_rule_context *context)
 {
 	return context->judged->keda_version_known ? KG_ACTION_DENY : KG_ACTION_WARN;
+}
+
+/* The longest name in DNS. */
+enum { HOST_LENGTH_MAX = 253 };
+
+bool kg_rule_host_trusted(const struct kg_rule_context *context, struct kg_slice host)
+{
+	const struct kg_strings *globs = &context->judged->trusted_hosts;
+	char name[HOST_LENGTH_MAX + 1];
+
+	if (host.length > 0 && host.start[host.length - 1] == '.')
+		host.length--;
+	if (host.length == 0 || host.length > HOST_LENGTH_MAX)
+		return false;
+	for (size_t i = 0; i < host.length; i++)
+		name[i] = (char)tolower((unsigned char)host.start[i]);
+	name[host.length] = '\0';
+	for (size_t i = 0; i < globs->count; i++) {
+		if (kg_glob_match(globs->items[i], name))
+			return true;
+	}
+	return false;
 }
 
 int kg_rule_each_trigger(const struct kg_rule_context *context, struct kg_findings *out, kg_rule_trigger_check *check)

@@ -58,6 +58,9 @@ KG_MUST_CHECK int kg_rule_context_init(struct kg_rule_context *context, const st
 /* The most that may come of a finding that another version of KEDA would not give: a warning while the version is not known for certain. */
 enum kg_action kg_rule_version_ceiling(const struct kg_rule_context *context);
 
+/* Does the policy trust the host with what is for a cloud provider? Case and one trailing dot do not matter. */
+bool kg_rule_host_trusted(const struct kg_rule_context *context, struct kg_slice host);
+
 typedef int kg_rule_trigger_check(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out);
 
 /* Run `check` on every trigger of the object. */

@@ -79,6 +79,24 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status ? status : kg_azure_authorization_check_tenant(params, out);
 }
 
+static const struct kg_private_endpoint private_endpoints[] = {
+        {
+                .parameter = "appInsightsResourceURL",
+                .hosts = KG_NAMES("api.applicationinsights.io", "api.applicationinsights.us", "api.applicationinsights.azure.cn"),
+                .receives = "an Azure access token",
+                .with_identity = true,
+                .without_identity = true,
+        },
+        {
+                .parameter = "activeDirectoryEndpoint",
+                .hosts = kg_azure_login_hosts,
+                .receives = "the client secret",
+                .without_identity = true,
+                .removed = KG_VERSION(2, 19, 0),
+        },
+        {.parameter = NULL},
+};
+
 const struct kg_scaler kg_scaler_azure_app_insights = {
         .type = "azure-app-insights",
         .params = rows,
@@ -91,5 +109,6 @@ const struct kg_scaler kg_scaler_azure_app_insights = {
                       .decide = decide,
                       .how = "always, but for an http:// appInsightsResourceURL with cloud: Private"},
         .check = check,
+        .private_endpoints = private_endpoints,
         .source = "pkg/scalers/azure_app_insights_scaler.go",
 };

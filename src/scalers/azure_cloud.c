@@ -3,6 +3,23 @@
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
 
+const char *const kg_azure_login_hosts[] = {
+        "login.microsoftonline.com",
+        "login.microsoft.com",
+        "login.windows.net",
+        "sts.windows.net",
+        "login-us.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.usgovcloudapi.net",
+        "login.partner.microsoftonline.cn",
+        "login.chinacloudapi.cn",
+        "login.microsoftonline.de",
+        "login.sovcloud-identity.fr",
+        "login.sovcloud-identity.de",
+        "login.sovcloud-identity.sg",
+        NULL,
+};
+
 static const struct cloud {
 	const char *name;
 	enum kg_azure_cloud cloud;

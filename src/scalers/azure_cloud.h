@@ -16,6 +16,9 @@ enum kg_azure_cloud {
 	KG_AZURE_UNKNOWN,
 };
 
+/* Where Azure's clouds issue tokens: the hosts that Microsoft's library trusts (MSAL for Go, as of KEDA 2.20.2). */
+extern const char *const kg_azure_login_hosts[];
+
 /* The cloud that the trigger names; the public one when it names none. */
 enum kg_azure_cloud kg_azure_cloud_of(const struct kg_params *params);
 

@@ -58,6 +58,16 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status ? status : kg_azure_authorization_check_tenant(params, out);
 }
 
+static const struct kg_private_endpoint private_endpoints[] = {
+        {
+                .parameter = "activeDirectoryEndpoint",
+                .hosts = kg_azure_login_hosts,
+                .receives = "the client secret",
+                .without_identity = true,
+        },
+        {.parameter = NULL},
+};
+
 const struct kg_scaler kg_scaler_azure_data_explorer = {
         .type = "azure-data-explorer",
         .params = rows,
@@ -68,5 +78,6 @@ const struct kg_scaler kg_scaler_azure_data_explorer = {
         .other_identities = KG_IDENTITY_REFUSED,
         .transport = {.kind = KG_TRANSPORT_ALWAYS_TLS},
         .check = check,
+        .private_endpoints = private_endpoints,
         .source = "pkg/scalers/azure_data_explorer_scaler.go",
 };

@@ -78,6 +78,19 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	return status ? status : kg_azure_authorization_check_tenant(params, out);
 }
 
+/* Since 2.15 KEDA writes it over the endpoint of Log Analytics, in the map of services that all clients for the public cloud share. */
+static const struct kg_private_endpoint private_endpoints[] = {
+        {
+                .parameter = "azureResourceManagerEndpoint",
+                .hosts = KG_NAMES("api.loganalytics.io"),
+                .receives = "an Azure access token",
+                .with_identity = true,
+                .without_identity = true,
+                .shared_since = KG_VERSION(2, 15, 0),
+        },
+        {.parameter = NULL},
+};
+
 const struct kg_scaler kg_scaler_azure_monitor = {
         .type = "azure-monitor",
         .params = rows,
@@ -88,5 +101,6 @@ const struct kg_scaler kg_scaler_azure_monitor = {
         .other_identities = KG_IDENTITY_REFUSED,
         .transport = {.kind = KG_TRANSPORT_ALWAYS_TLS},
         .check = check,
+        .private_endpoints = private_endpoints,
         .source = "pkg/scalers/azure_monitor_scaler.go",
 };

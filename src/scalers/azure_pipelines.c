@@ -41,10 +41,27 @@ static enum kg_other_identities other_identity(const struct kg_params *params)
 	return KG_IDENTITY_REFUSED;
 }
 
+static bool asks_for_token(const struct kg_params *params)
+{
+	return params->identity.state == KG_IDENTITY_STATE_KNOWN && params->identity.provider == KG_PROVIDER_AZURE_WORKLOAD &&
+	       kg_params_missing(params, "personalAccessToken");
+}
+
+/* KEDA attaches the token to whatever host the URL names. Only Azure DevOps in the cloud takes it. */
+static const struct kg_token_audience audiences[] = {
+        {
+                .providers = KG_PROVIDER_AZURE_WORKLOAD,
+                .parameter = "organizationURL",
+                .suffixes = KG_NAMES("dev.azure.com", ".visualstudio.com"),
+                .what = "an Azure access token for Azure DevOps",
+                .sent = asks_for_token,
+        },
+        {.providers = 0},
+};
+
 static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)
 {
-	if (params->identity.state != KG_IDENTITY_STATE_KNOWN || params->identity.provider != KG_PROVIDER_AZURE_WORKLOAD ||
-	    !kg_params_missing(params, "personalAccessToken"))
+	if (!asks_for_token(params))
 		return false;
 	*ret_use = (struct kg_credential_use){.what = "the access token"};
 	return true;
@@ -110,5 +127,6 @@ const struct kg_scaler kg_scaler_azure_pipelines = {
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "organizationURL"},
         .check = check,
         .credential = credential,
+        .audiences = audiences,
         .source = "pkg/scalers/azure_pipelines_scaler.go",
 };

@@ -4,6 +4,7 @@
 
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/url.h"
+#include "scalers/azure_cloud.h"
 #include "scalers/complaints.h"
 
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name)
@@ -259,11 +260,20 @@ bool kg_params_credential(const struct kg_params *params, struct kg_credential_u
 	       (params->scaler->credential && params->scaler->credential(params, ret_use)) || url_credential(params, ret_use);
 }
 
+static bool is_among(struct kg_slice host, const char *const *suffixes)
+{
+	for (const char *const *suffix = suffixes; *suffix; suffix++) {
+		if (**suffix == '.' ? kg_host_under(host, *suffix) : kg_slice_equal_nocase(host, *suffix))
+			return true;
+	}
+	return false;
+}
+
 const struct kg_token_audience *kg_params_foreign_audience(const struct kg_params *params)
 {
 	const struct kg_token_audience *audience = params->scaler ? params->scaler->audiences : NULL;
 
-	if (!audience || !identity_is_used(params))
+	if (!audience || params->identity.state != KG_IDENTITY_STATE_KNOWN)
 		return NULL;
 	for (; audience->providers; audience++) {
 		const char *text = kg_params_text(params, audience->parameter);
@@ -271,8 +281,33 @@ const struct kg_token_audience *kg_params_foreign_audience(const struct kg_param
 
 		if (!(audience->providers & params->identity.provider) || !text || !kg_url_parse(text, &url) || url.host.length == 0)
 			continue;
-		if (!kg_host_under_any(url.host, audience->suffixes) && (!audience->applies || audience->applies(params)))
+		if (is_among(url.host, audience->suffixes) || (audience->applies && !audience->applies(params)))
+			continue;
+		if (audience->sent ? audience->sent(params) : identity_is_used(params))
 			return audience;
 	}
 	return NULL;
+}
+
+/* Does KEDA use it, as far as pod identity and version go? */
+static bool private_endpoint_is_used(const struct kg_params *params, const struct kg_private_endpoint *endpoint)
+{
+	if (endpoint->removed != 0 && params->keda_version >= endpoint->removed)
+		return false;
+	if (endpoint->with_identity && endpoint->without_identity)
+		return true;
+	return endpoint->with_identity ? identity_is_used(params) : !kg_params_identity_possible(params);
+}
+
+bool kg_params_private_endpoint(const struct kg_params *params, const struct kg_private_endpoint *endpoint, struct kg_url *ret_url)
+{
+	const char *text = private_endpoint_is_used(params, endpoint) ? kg_params_text(params, endpoint->parameter) : NULL;
+
+	return text && kg_azure_cloud_of(params) == KG_AZURE_PRIVATE && kg_url_parse(text, ret_url) && ret_url->host.length > 0 &&
+	       !is_among(ret_url->host, endpoint->hosts);
+}
+
+bool kg_azure_login_host(struct kg_slice host)
+{
+	return is_among(host, kg_azure_login_hosts);
 }

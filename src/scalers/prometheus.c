@@ -107,6 +107,16 @@ static const struct kg_token_audience audiences[] = {
         {.providers = 0},
 };
 
+static const struct kg_private_endpoint private_endpoints[] = {
+        {
+                .parameter = "serverAddress",
+                .hosts = azure_hosts,
+                .receives = "an Azure access token for whatever azureManagedPrometheusResourceURL names",
+                .with_identity = true,
+        },
+        {.parameter = NULL},
+};
+
 /* Does a custom header carry what is a credential by its name? */
 static bool has_secret_header(const char *headers)
 {
@@ -341,6 +351,7 @@ const struct kg_scaler kg_scaler_prometheus = {
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "serverAddress"},
         .verification_switch = "unsafeSsl",
         .audiences = audiences,
+        .private_endpoints = private_endpoints,
         .check = check,
         .credential = credential,
         .verification_kept = verification_kept,

@@ -21,7 +21,8 @@ struct kg_policy_remarks {
 };
 
 /*
- * Exemptions that have expired, expire soon, never end, excuse every object or none; scopes that match nothing or never win. In the order of the
+ * Exemptions that have expired, expire soon, never end, excuse every object or none; scopes that match nothing or never win; globs of trusted hosts
+ * that reach too far. In the order of the
  * file within scopes and within exemptions. All memory is the arena's. 0 or KG_ENOMEM.
  */
 KG_MUST_CHECK int kg_policy_lint(const struct kg_policy *policy, time_t now, struct kg_arena *arena, struct kg_policy_remarks *out);

@@ -61,6 +61,12 @@ struct kg_policy_rules {
 	bool locked[KG_RULE_COUNT];               /* `exemptible: false`: neither exemption nor scope may lower it. At the top only */
 };
 
+/* Hosts that may be sent what else is for a cloud provider's own: for kg_rules_context. */
+struct kg_policy_hosts {
+	struct kg_strings globs;
+	struct kg_position place;
+};
+
 /* Objects that are judged otherwise. Every selector that is given must match; one that is not given matches everything. */
 struct kg_scope {
 	struct kg_position place;
@@ -99,7 +105,8 @@ struct kg_policy {
 	struct kg_position profile_place;
 	enum kg_mode mode;
 	struct kg_position mode_place;
-	bool ratchet;                          /* an UPDATE is denied only for what it adds or worsens */
+	bool ratchet; /* an UPDATE is denied only for what it adds or worsens */
+	struct kg_policy_hosts trusted_hosts;
 	enum kg_action actions[KG_RULE_COUNT]; /* after profile and rules, before scopes and mode */
 	struct kg_policy_rules rules;          /* as the file has them */
 	const struct kg_scope *scopes;         /* in the order of the file */

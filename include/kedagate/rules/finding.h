@@ -68,6 +68,8 @@ struct kg_rules_context {
 	const struct kg_world *world;
 	uint32_t keda_version;
 	bool keda_version_known; /* false: denials that depend on the version are warnings */
+	struct kg_strings
+	        trusted_hosts; /* globs over hosts in lower case that may be sent tokens of cloud providers, or be those of a private cloud */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "kedagate/base/arena.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/scalers/scaler.h"
+#include "kedagate/syntax/url.h"
 
 /* What a rule may conclude: of a known value everything; of a present one that it is given; of an absent one that it is missing; of an
  * unresolved one nothing. */
@@ -96,6 +97,13 @@ const char *kg_params_auth_modes_name(const struct kg_params *params);
 
 /* The audience that a pod identity's token is certainly sent past: a host that is none of its suffixes. NULL when there is none for certain. */
 const struct kg_token_audience *kg_params_foreign_audience(const struct kg_params *params);
+
+/* Is the endpoint certainly the trigger's own, one of params->scaler->private_endpoints, and a host that is not the provider's? *ret_url is taken from its
+ * value. */
+bool kg_params_private_endpoint(const struct kg_params *params, const struct kg_private_endpoint *endpoint, struct kg_url *ret_url);
+
+/* Is it a host of Azure's that issues tokens? Case does not matter. */
+bool kg_azure_login_host(struct kg_slice host);
 
 /* A secret that KEDA certainly sends to the event source. */
 struct kg_credential_use {

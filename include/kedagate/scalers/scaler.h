@@ -187,11 +187,23 @@ struct kg_transport {
 
 /* Which hosts a cloud provider's token may be sent to. */
 struct kg_token_audience {
-	unsigned providers;                              /* kg_provider bits whose token it is */
-	const char *parameter;                           /* the URL that receives the token */
-	const char *const *suffixes;                     /* ".prometheus.monitor.azure.com", …; NULL-terminated */
-	const char *what;                                /* "an Azure access token for Managed Prometheus" */
+	unsigned providers;          /* kg_provider bits whose token it is */
+	const char *parameter;       /* the URL that receives the token */
+	const char *const *suffixes; /* ".prometheus.monitor.azure.com", …; "dev.azure.com" is that host alone. NULL-terminated */
+	const char *what;            /* "an Azure access token for Managed Prometheus" */
 	bool (*applies)(const struct kg_params *params); /* false: which hosts are right cannot be known. NULL: always applies */
+	bool (*sent)(const struct kg_params *params);    /* Is the token certainly sent? NULL: when the pod identity is in effect */
+};
+
+/* An endpoint that is the trigger's own word when it names a cloud of its own (cloud: Private). */
+struct kg_private_endpoint {
+	const char *parameter;    /* the URL */
+	const char *const *hosts; /* the provider's own: as kg_token_audience.suffixes */
+	const char *receives;     /* what KEDA sends there: "an Azure access token", "the client secret" */
+	bool with_identity;       /* with a pod identity in effect */
+	bool without_identity;    /* with none */
+	uint32_t removed;         /* from then on the parameter has no effect; 0: never */
+	uint32_t shared_since;    /* from then on KEDA writes it over the public cloud's own, for every trigger of the operator; 0: never */
 };
 
 struct kg_scaler {
@@ -214,9 +226,10 @@ struct kg_scaler {
 	const char *verification_switch;           /* the parameter that, when true, turns certificate verification off; NULL: none */
 	const char *unverified;                    /* what else leaves certificates unverified, in words; NULL: nothing in the trigger */
 	const struct kg_token_audience *audiences; /* ends with .providers 0; NULL: not restricted */
-	bool forwards_all_keys;                    /* external scalers: any metadata key is legal */
-	bool no_cached_metrics;                    /* useCachedMetrics is refused (cpu, memory, cron) */
-	bool resource_metric;                      /* cpu, memory */
+	const struct kg_private_endpoint *private_endpoints; /* ends with .parameter NULL; NULL: none */
+	bool forwards_all_keys;                              /* external scalers: any metadata key is legal */
+	bool no_cached_metrics;                              /* useCachedMetrics is refused (cpu, memory, cron) */
+	bool resource_metric;                                /* cpu, memory */
 	/* What rows cannot say. Reads the params, adds complaints; 0 or KG_ENOMEM. NULL: nothing. */
 	int (*check)(const struct kg_params *params, struct kg_complaints *out);
 	/* A secret that is sent besides those the rows tell of: true when there is one for certain. NULL: none. */

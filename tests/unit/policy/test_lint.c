@@ -74,6 +74,20 @@ static void exemptions_are_doubtful_near_their_end_and_when_they_reach_too_far_o
 	assert_remarks(rows, KG_ARRAY_LEN(rows));
 }
 
+static void a_trusted_host_is_doubtful_when_it_reaches_other_domains(void **state)
+{
+	static const struct row rows[] = {
+	        {HEAD "trustedHosts: [prometheus.shop, '*.example.com', 'prom-?.shop', '*.*.example.com']\n", NULL},
+	        {HEAD "trustedHosts: ['*']\n", "3: trustedHosts: \"*\" trusts every host"},
+	        {HEAD "trustedHosts: [a.example, '**']\n", "\"**\" trusts every host"},
+	        {HEAD "trustedHosts: ['*example.com']\n", "trusts other domains as well; write \"*.example.com\""},
+	        {HEAD "trustedHosts: ['prometheus.*']\n", "trusts hosts of anybody, such as prometheus.example.org"},
+	};
+
+	(void)state;
+	assert_remarks(rows, KG_ARRAY_LEN(rows));
+}
+
 #define SCOPES(first_, second_)                                                                                                            \
 	HEAD "scopes:\n  - {" first_ ", rules: {secret-inline: warn}}\n  - {" second_ ", rules: {secret-inline: audit}}\n"
 
@@ -122,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(exemptions_are_doubtful_near_their_end_and_when_they_reach_too_far_or_nowhere),
+	        cmocka_unit_test(a_trusted_host_is_doubtful_when_it_reaches_other_domains),
 	        cmocka_unit_test(a_scope_never_wins_when_a_later_one_covers_it),
 	        cmocka_unit_test(lack_of_memory_is_told),
 	};

@@ -53,14 +53,19 @@ static void every_key_of_a_file_is_read(void **state)
 	struct kg_err err;
 
 	(void)state;
-	assert_int_equal(build(HEAD "kedaVersion: 2.17.1\nprofile: restricted\nmode: warn\nrules:\n  identity-id-missing: audit\n", NULL,
-	                       &policy, &err),
+	assert_int_equal(build(HEAD "kedaVersion: 2.17.1\nprofile: restricted\nmode: warn\nrules:\n  identity-id-missing: audit\n"
+	                            "trustedHosts: ['*.monitoring.example.com', prometheus.shop]\n",
+	                       NULL, &policy, &err),
 	                 0);
 	assert_int_equal(policy->keda_version, KG_VERSION(2, 17, 1));
 	assert_int_equal(policy->keda_version_source, KG_KEDA_VERSION_GIVEN);
 	assert_int_equal(policy->profile, KG_PROFILE_RESTRICTED);
 	assert_int_equal(policy->mode, KG_MODE_WARN);
 	assert_int_equal(action_of(policy, "identity-id-missing"), KG_ACTION_AUDIT);
+	assert_int_equal(policy->trusted_hosts.globs.count, 2);
+	assert_string_equal(policy->trusted_hosts.globs.items[0], "*.monitoring.example.com");
+	assert_string_equal(policy->trusted_hosts.globs.items[1], "prometheus.shop");
+	assert_int_equal(policy->trusted_hosts.place.line, 8);
 	kg_policy_unref(policy);
 }
 
@@ -223,6 +228,12 @@ static const struct bad_text bad_texts[] = {
         {HEAD "rules: {secret-inline: }\n", 3, 9, "must be one of deny, warn, audit, off, is empty"},
         {HEAD "scope:\n", 3, 1, "did you mean \"scopes\"?"},
         {HEAD "scopes: {}\n", 3, 1, "scopes: must be a list, is a map"},
+        {HEAD "trustedHosts: prometheus.shop\n", 3, 1, "trustedHosts: must be a list of globs, is a string"},
+        {HEAD "trustedHosts: []\n", 3, 1, "trustedHosts: is empty"},
+        {HEAD "trustedHosts: [a, '']\n", 3, 19, "trustedHosts[1]: must not be empty"},
+        {HEAD "trustedHosts: ['https://a.example']\n", 3, 16, "\":\" stands in no name"},
+        {HEAD "trustedHosts: [a.Example]\n", 3, 16, "\"E\" stands in no name"},
+        {HEAD "trustedHost: [a]\n", 3, 1, "trustedHost: unknown key, did you mean \"trustedHosts\"?"},
         {HEAD "scopes:\n  - namespaces: [a]\n", 4, 5, "scopes[0]: this scope needs rules or mode"},
         {HEAD "scopes:\n  - namespace: [a]\n", 4, 5, "scopes[0].namespace: unknown key, did you mean \"namespaces\"?"},
         {HEAD "scopes:\n  - namespaces: []\n", 4, 5, "scopes[0].namespaces: is empty"},

@@ -416,6 +416,15 @@ static void every_scaler_is_described(void **state)
 	}
 }
 
+/* Lower case, and either a host or, with a dot before it, a domain. */
+static void assert_hosts(const char *const *hosts)
+{
+	for (; *hosts; hosts++) {
+		assert_int_equal(strspn(*hosts, "abcdefghijklmnopqrstuvwxyz0123456789.-"), strlen(*hosts));
+		assert_non_null(strchr(*hosts + 1, '.'));
+	}
+}
+
 static void named_parameters_of_a_scaler_are_rows(void **state)
 {
 	size_t count;
@@ -432,8 +441,43 @@ static void named_parameters_of_a_scaler_are_rows(void **state)
 			assert_non_null(kg_scaler_row(scaler, scaler->transport.parameter, KG_VERSION_NEWEST));
 		for (; audience && audience->providers; audience++) {
 			assert_non_null(kg_scaler_row(scaler, audience->parameter, KG_VERSION_NEWEST));
-			for (const char *const *suffix = audience->suffixes; *suffix; suffix++)
-				assert_int_equal(**suffix, '.');
+			assert_hosts(audience->suffixes);
+		}
+	}
+}
+
+static void private_endpoints_are_rows_of_scalers_with_a_cloud(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct kg_private_endpoint *endpoint = scalers[i]->private_endpoints;
+
+		for (; endpoint && endpoint->parameter; endpoint++) {
+			assert_non_null(kg_scaler_row(scalers[i], endpoint->parameter, KG_VERSION_NEWEST));
+			assert_non_null(kg_scaler_row(scalers[i], "cloud", KG_VERSION_NEWEST));
+			assert_true(endpoint->with_identity || endpoint->without_identity);
+			assert_non_null(endpoint->receives);
+			assert_hosts(endpoint->hosts);
+		}
+	}
+}
+
+/* Somebody has to read the value as an address. */
+static void targets_are_texts_or_lists(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < scalers[i]->param_count; j++) {
+			const struct kg_param *row = &scalers[i]->params[j];
+
+			if (row->target != KG_TARGET_NONE && row->type != KG_TYPE_STRING)
+				assert_true(row->type == KG_TYPE_LIST && row->target == KG_TARGET_ADDRESSES);
 		}
 	}
 }
@@ -458,6 +502,8 @@ int main(void)
 	        cmocka_unit_test(a_name_belongs_to_one_row_in_each_version),
 	        cmocka_unit_test(every_scaler_is_described),
 	        cmocka_unit_test(named_parameters_of_a_scaler_are_rows),
+	        cmocka_unit_test(private_endpoints_are_rows_of_scalers_with_a_cloud),
+	        cmocka_unit_test(targets_are_texts_or_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

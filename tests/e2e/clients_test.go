@@ -65,18 +65,14 @@ func TestClientCertificate(t *testing.T) {
 	})
 	t.Run("health stays open", func(t *testing.T) {
 		calledBy(t, cluster.clientAuthority, "kube-apiserver")
-		serving, err := webhook.log("serving")
-		must(t, err)
-		must(t, getOK(http.DefaultClient, "http://"+serving[0].Health+"/readyz"))
+		must(t, getOK(http.DefaultClient, "http://"+webhook.addresses(t).Health+"/readyz"))
 	})
 }
 
 // answered fails the test unless the metrics, which stay open, count an answer with that status.
 func answered(t *testing.T, status int) {
 	t.Helper()
-	serving, err := webhook.log("serving")
-	must(t, err)
-	response, err := http.Get("http://" + serving[0].Metrics + "/metrics")
+	response, err := http.Get("http://" + webhook.addresses(t).Metrics + "/metrics")
 	must(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
@@ -85,4 +81,12 @@ func answered(t *testing.T, status int) {
 	if !counter.Match(text) {
 		t.Errorf("no answer %d is counted:\n%s", status, text)
 	}
+}
+
+// addresses is the line of the log that says where kedagate serves what.
+func (g *gate) addresses(t *testing.T) logLine {
+	t.Helper()
+	serving, err := g.log("serving")
+	must(t, err)
+	return serving[0]
 }

@@ -67,9 +67,11 @@ type Cluster struct {
 
 // apiServer is one of those that share the cluster's etcd.
 type apiServer struct {
-	dir, url, kubeconfig string
-	audit                *auditLog
-	http                 *http.Client
+	name, dir, url, kubeconfig string
+	arguments                  []string
+	process                    *process
+	audit                      *auditLog
+	http                       *http.Client
 }
 
 func startCluster(bin, dir, logs string) (*Cluster, error) {
@@ -164,7 +166,7 @@ func (c *Cluster) startEtcd() error {
 
 // startAPIServer starts one that is called name or program@something, and shows webhooks that client certificate, or none.
 func (c *Cluster) startAPIServer(name string, shown *client) (*apiServer, error) {
-	s := &apiServer{dir: filepath.Join(c.dir, name)}
+	s := &apiServer{name: name, dir: filepath.Join(c.dir, name)}
 	if err := os.Mkdir(s.dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -174,15 +176,21 @@ func (c *Cluster) startAPIServer(name string, shown *client) (*apiServer, error)
 	}
 	return s, onFreePort(func(port int) error {
 		s.url = fmt.Sprintf("https://127.0.0.1:%d", port)
-		p, err := c.start(name, append(c.apiServerArguments(s, port), arguments...)...)
-		if err != nil {
-			return err
-		}
-		if err := waitForProcess(p, name, s.ready); err != nil {
+		s.arguments = append(c.apiServerArguments(s, port), arguments...)
+		if err := c.startAgain(s); err != nil {
 			return err
 		}
 		return s.writeKubeconfig(c.tokens)
 	})
+}
+
+// startAgain starts one that was killed, where it was before.
+func (c *Cluster) startAgain(s *apiServer) error {
+	var err error
+	if s.process, err = c.start(s.name, s.arguments...); err != nil {
+		return err
+	}
+	return waitForProcess(s.process, s.name, s.ready)
 }
 
 func (c *Cluster) apiServerArguments(s *apiServer, port int) []string {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,4 +77,26 @@ func TestClusterView(t *testing.T) {
 	if lines, err := webhook.log("cluster request failed"); err != nil || len(lines) > 0 {
 		t.Errorf("its account does not suffice: %d requests failed, %v: %s", len(lines), err, webhook.process.lastLines())
 	}
+}
+
+// The API server that kedagate looks at goes and comes back: what may have changed meanwhile is never taken for absent, and is known afterwards.
+func TestClusterViewOutlivesTheAPIServer(t *testing.T) {
+	namespace := newNamespace(t, "outage")
+	server, err := cluster.startAPIServer("kube-apiserver@view", nil)
+	must(t, err)
+	t.Cleanup(server.process.kill)
+	seeing(t, server)
+	comesTo(t, namespace, "orders", scaledObject.good, "warn", "scale-target-not-found")
+
+	server.process.kill()
+	must(t, waitForProcess(webhook.process, "the view to be out of date", func() error {
+		return webhook.logged("cluster objects are out of date: look-ups conclude nothing", 1)
+	}))
+	send(target, "create", "--namespace", namespace).passes(t)
+	comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
+	must(t, getOK(http.DefaultClient, "http://"+webhook.addresses(t).Health+"/readyz"))
+
+	must(t, cluster.startAgain(server))
+	comesTo(t, namespace, "missing", strings.Replace(scaledObject.good, "orders", "missing", 1), "warn", "scale-target-not-found")
+	comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
 }

@@ -152,6 +152,8 @@ func (g *gate) start(more ...string) error {
 		fmt.Sprintf("--secure-port=%d", g.port), "--health-probe-bind-address=127.0.0.1:0", "--metrics-bind-address=127.0.0.1:0")
 	g.runs++
 	log := filepath.Join(g.logs, fmt.Sprintf("kedagate-%d.log", g.runs))
+	// No operator of KEDA is here to tell which release runs.
+	arguments = append(arguments, "--keda-version=2.20.2")
 	if g.process, err = start("kedagate", log, g.binary, append(arguments, more...)...); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ MANIFESTS = ROOT / "manifests"
 README = (MANIFESTS / "README.md").read_text(encoding="utf-8")
 NAME = "kedagate.kedagate.svc"
 MIB = 1 << 20
-# What README.md asks for beside --max-inflight-bytes, and what the view of a cluster with 60,000 ScaledObjects and Deployments may take.
-PROCESS_MIB, VIEW_MIB = 64, 100
+# What README.md asks for beside --max-inflight-bytes and the view of the cluster.
+PROCESS_MIB = 64
 # src/cli/serve.c: how long what is in flight may take after the shutdown delay.
 GRACE_SECONDS = 20
 KINDS = {"scaledobjects", "scaledjobs", "triggerauthentications", "clustertriggerauthentications"}
@@ -136,9 +136,10 @@ def start(installation, serve, authority, tmp_path):
     (mounts["/etc/kedagate"] / "policy.yaml").write_text(installation.policy(), encoding="utf-8")
     if "/clients" in mounts:
         (mounts["/clients"] / "ca.crt").write_text(authority.pem, encoding="ascii")
-    # No API server is here to look at.
-    command, *arguments = (argument for argument in installation.arguments() if argument != "--cluster")
+    command, *arguments = installation.arguments()
     assert command == "serve"
+    # No API server is here to look at, and to tell which KEDA runs.
+    arguments[arguments.index("--cluster")] = "--keda-version=2.20.2"
     for path, directory in mounts.items():
         arguments = [argument.replace(f"={path}/", f"={directory}/") for argument in arguments]
     return serve(*arguments, "--shutdown-delay=0s")
@@ -176,7 +177,9 @@ def test_ports_are_those_on_which_the_program_listens(base):
 
 def test_the_memory_limit_holds_the_budget_the_process_and_the_view(base):
     limit = bytes_of(base.container()["resources"]["limits"]["memory"])
-    assert limit >= bytes_of(base.option("max-inflight-bytes")) + (PROCESS_MIB + VIEW_MIB) * MIB
+    limits = (ROOT / "include/kedagate/base/limits.h").read_text(encoding="utf-8")
+    [view] = re.findall(r"^#define KG_MAX_CLUSTER_CACHE_BYTES \(\(size_t\)(\d+) << 20\)$", limits, re.M)
+    assert limit >= bytes_of(base.option("max-inflight-bytes")) + (PROCESS_MIB + int(view)) * MIB
     assert f"Give the container {PROCESS_MIB}Mi more than `--max-inflight-bytes`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

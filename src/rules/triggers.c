@@ -305,11 +305,48 @@ int kg_check_metric_type_invalid(const struct kg_rule_context *context, struct k
 
 /* ---- references ---- */
 
+/* The kind under which there is an authentication of that name after all; KG_KIND_OTHER when none is seen. */
+static enum kg_kind find_other_kind(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger)
+{
+	const struct kg_rules_context *judged = context->judged;
+	const struct kg_authentication_ref *reference = &trigger->resolved.trigger->authentication_ref;
+	enum kg_kind kind = kg_authentication_kind(reference->kind);
+	struct kg_object_key key = {KG_KIND_TRIGGER_AUTHENTICATION, judged->namespace, reference->name};
+	const struct kg_authentication *found = NULL;
+
+	if (kind == KG_KIND_OTHER || trigger->resolved.reference == KG_REFERENCE_FOUND || trigger->resolved.reference == KG_REFERENCE_NONE)
+		return KG_KIND_OTHER;
+	if (kind == KG_KIND_TRIGGER_AUTHENTICATION)
+		key.kind = KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
+	return judged->world->operations->authentication(judged->world, &key, context->arena, &found) == KG_LOOKUP_FOUND ? key.kind
+	                                                                                                                 : KG_KIND_OTHER;
+}
+
+static int add_wrong_kind(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, enum kg_kind other,
+                          struct kg_findings *out)
+{
+	const char *name = kg_kind_name(other);
+
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_AUTHENTICATION_NOT_FOUND,
+	                                    .path = kg_rule_trigger_path(context, trigger, "authenticationRef.name"),
+	                                    .type = KG_FIELD_NOT_FOUND,
+	                                    .value = trigger->resolved.trigger->authentication_ref.name,
+	                                    .detail = kg_arena_printf(
+	                                            context->arena, "there is a %s of this name, and this refers to the other kind", name),
+	                                    .fix = kg_arena_printf(context->arena, "write kind: %s", name),
+	                                    .ceiling = KG_ACTION_WARN,
+	                            });
+}
+
 static int check_reference(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const struct kg_authentication_ref *reference = &trigger->resolved.trigger->authentication_ref;
 	bool nameless = reference->set && reference->name && *reference->name == '\0';
+	enum kg_kind other = find_other_kind(context, trigger);
 
+	if (other != KG_KIND_OTHER)
+		return add_wrong_kind(context, trigger, other, out);
 	if (!nameless && trigger->resolved.reference != KG_REFERENCE_ABSENT)
 		return 0;
 	return kg_findings_add(out, &(struct kg_finding){

@@ -61,6 +61,9 @@
 /* ScaledObjects and ScaledJobs that are judged when an authentication changes: a tenth of a millisecond each. A cluster-wide one may have thousands. */
 #define KG_MAX_USERS 100
 
+/* What judging one of them may take besides the review's arena, and charged to no budget: a hundred triggers need less than a tenth of it. */
+#define KG_MAX_USER_ARENA_BYTES (4u << 20)
+
 /* A denial's message, before the API server wraps it. */
 #define KG_MAX_MESSAGE_BYTES (32u << 10)
 

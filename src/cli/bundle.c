@@ -82,7 +82,8 @@ static int keep_file(const struct reader *reader, const char *name, size_t docum
 	if (files == NULL || kg_lines_find(reader->text.data, reader->text.length, reader->arena, &lines) != 0)
 		return KG_ENOMEM;
 	out->files = files;
-	files[out->file_count++] = (struct kg_bundle_file){.name = name, .lines = lines, .length = reader->text.length, .documents = documents};
+	files[out->file_count++] =
+	        (struct kg_bundle_file){.name = name, .lines = lines, .length = reader->text.length, .documents = documents};
 	return 0;
 }
 

@@ -269,6 +269,23 @@ def test_a_token_is_read_from_its_file(api, audit, tmp_path):
     assert audit(kubeconfig=api.kubeconfig(tmp_path, token=tmp_path / "token")).returncode == 0
 
 
+# ---- proxies ----
+
+
+def test_a_proxy_of_the_environment_is_not_for_the_machine_itself(api, audit):
+    environment = {**os.environ, "HTTPS_PROXY": f"http://127.0.0.1:{unused_port()}"}
+    environment.pop("NO_PROXY", None)
+    environment.pop("no_proxy", None)
+    assert audit(env=environment).returncode == 0
+    assert api.requests
+
+
+def test_the_proxy_of_the_kubeconfig_is_used_and_its_password_not_shown(api, audit, tmp_path):
+    path = api.kubeconfig(tmp_path, proxy_url=f"http://someone:{TOKEN}@127.0.0.1:{unused_port()}")
+    refused_with(audit(kubeconfig=path), "onnect")
+    assert api.requests == []
+
+
 # ---- kubeconfig ----
 
 

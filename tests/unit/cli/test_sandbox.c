@@ -173,14 +173,14 @@ static const struct attempt {
 enum { NOT_FILTERED = 255 };
 
 /* How a child that runs `body` behind the filter ends. */
-static int in_child(enum kg_sandbox_mode mode, int (*body)(const struct attempt *attempt), const struct attempt *attempt)
+static int in_child(enum kg_sandbox_mode mode, bool calls_out, int (*body)(const struct attempt *attempt), const struct attempt *attempt)
 {
 	int status;
 	pid_t child = fork();
 
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(kg_sandbox_filter(mode, false, NULL) == 0 ? body(attempt) : NOT_FILTERED);
+		_exit(kg_sandbox_filter(mode, calls_out, NULL) == 0 ? body(attempt) : NOT_FILTERED);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;
 }
@@ -201,7 +201,7 @@ static void only_what_serving_needs_is_allowed(void **state)
 
 		if (attempts[i].for_sanitizers && KG_SANITIZED)
 			continue;
-		status = in_child(KG_SANDBOX_ON, try_it, &attempts[i]);
+		status = in_child(KG_SANDBOX_ON, false, try_it, &attempts[i]);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
 			fail_msg("%s: status %#x", attempts[i].name, (unsigned)status);
 	}
@@ -217,8 +217,41 @@ static int make_socket(const struct attempt *attempt)
 static void nothing_is_refused_when_it_is_off_or_logs(void **state)
 {
 	(void)state;
-	assert_int_equal(in_child(KG_SANDBOX_OFF, make_socket, NULL), 0);
-	assert_int_equal(in_child(KG_SANDBOX_LOG, make_socket, NULL), 0);
+	assert_int_equal(in_child(KG_SANDBOX_OFF, false, make_socket, NULL), 0);
+	assert_int_equal(in_child(KG_SANDBOX_LOG, false, make_socket, NULL), 0);
+}
+
+static void *do_nothing(void *context)
+{
+	return context;
+}
+
+/* As libcurl does to resolve a name. */
+static long start_thread(void)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, do_nothing, NULL);
+	return errno == 0 ? pthread_join(thread, NULL) : -1;
+}
+
+static void a_process_that_calls_out_may_connect_and_start_threads_alone(void **state)
+{
+	static const struct attempt rows[] = {
+	        {"make an internet socket", internet_socket, true, false}, {"start a thread", start_thread, true, false},
+	        {"make a packet socket", packet_socket, false, false},     {"fork", fork_process, false, true},
+	        {"make a namespace", new_user_namespace, false, false},    {"write a file", write_file, false, true},
+	        {"map executable memory", map_executable, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		int status = rows[i].for_sanitizers && KG_SANITIZED ? 0 : in_child(KG_SANDBOX_ON, true, try_it, &rows[i]);
+		int expected = rows[i].allowed || (rows[i].for_sanitizers && KG_SANITIZED) ? 0 : EPERM;
+
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != expected)
+			fail_msg("%s: status %#x", rows[i].name, (unsigned)status);
+	}
 }
 
 static int start_program(const struct attempt *attempt)
@@ -238,7 +271,7 @@ static void starting_a_program_ends_the_process(void **state)
 	(void)state;
 	if (KG_SANITIZED)
 		return;
-	status = in_child(KG_SANDBOX_ON, start_program, NULL);
+	status = in_child(KG_SANDBOX_ON, false, start_program, NULL);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGSYS);
 }
@@ -306,8 +339,11 @@ static void privileges_and_dumps_are_given_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(only_what_serving_needs_is_allowed),  cmocka_unit_test(nothing_is_refused_when_it_is_off_or_logs),
-	        cmocka_unit_test(starting_a_program_ends_the_process), cmocka_unit_test(threads_that_run_are_filtered_too),
+	        cmocka_unit_test(only_what_serving_needs_is_allowed),
+	        cmocka_unit_test(nothing_is_refused_when_it_is_off_or_logs),
+	        cmocka_unit_test(a_process_that_calls_out_may_connect_and_start_threads_alone),
+	        cmocka_unit_test(starting_a_program_ends_the_process),
+	        cmocka_unit_test(threads_that_run_are_filtered_too),
 	        cmocka_unit_test(privileges_and_dumps_are_given_up),
 	};
 

@@ -311,6 +311,7 @@ static void a_stream_that_falls_silent_is_given_up(void **state)
 
 	connect_to(fixture, &script);
 	assert_int_equal(get(fixture, &seen, &limits), KG_EIO);
+	assert_non_null(strstr(fixture->err.message, "too slow")); /* and not: timed out in all */
 	assert_string_equal(seen.bytes, "hello");
 }
 

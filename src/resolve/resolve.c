@@ -189,7 +189,7 @@ static int resolve_rows(const struct sources *sources, const struct kg_scaler *s
 			return status;
 	}
 	params->values = values;
-	return 0;
+	return kg_params_index(params, sources->arena);
 }
 
 static bool has_env_key(const struct kg_pairs *metadata)

@@ -2,22 +2,65 @@
 
 #include <string.h>
 
+#include "kedagate/base/err.h"
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/azure_cloud.h"
 #include "scalers/complaints.h"
 
+static const struct kg_param_value absent = {.state = KG_PARAM_ABSENT};
+
+/* No name is empty. */
+static inline size_t bucket_of(const char *name)
+{
+	return ((unsigned char)name[0] + 5u * (unsigned char)name[1]) % KG_ROW_BUCKETS;
+}
+
+int kg_params_index(struct kg_params *params, struct kg_arena *arena)
+{
+	const struct kg_scaler *scaler = params->scaler;
+	struct kg_row_index *index = NULL;
+
+	if (scaler->param_count > KG_INDEXED_ROWS_MAX)
+		return 0;
+	index = kg_arena_alloc(arena, sizeof(*index) + scaler->param_count);
+	if (!index)
+		return KG_ENOMEM;
+	memset(index->first, 0, sizeof(index->first));
+	for (size_t i = scaler->param_count; i > 0; i--) {
+		const struct kg_param *row = &scaler->params[i - 1];
+		uint8_t *first = NULL;
+
+		if (!kg_param_exists(row, params->keda_version))
+			continue;
+		first = &index->first[bucket_of(row->name)];
+		index->next[i - 1] = *first;
+		*first = (uint8_t)i;
+	}
+	params->index = index;
+	return 0;
+}
+
+static const struct kg_param_value *find_anywhere(const struct kg_params *params, const char *name)
+{
+	for (size_t i = 0; params->values && i < params->scaler->param_count; i++) {
+		const struct kg_param *row = &params->scaler->params[i];
+
+		if (strcmp(row->name, name) == 0 && kg_param_exists(row, params->keda_version))
+			return &params->values[i];
+	}
+	return &absent;
+}
+
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name)
 {
-	static const struct kg_param_value absent = {.state = KG_PARAM_ABSENT};
-	const struct kg_param *rows = params->values ? params->scaler->params : NULL;
-	const struct kg_param *end = rows ? rows + params->scaler->param_count : NULL;
+	const struct kg_row_index *index = params->index;
 
-	/* Asked for often, so names are told apart by their first letters where that will do. No name is empty. */
-	for (const struct kg_param *row = rows; row < end; row++) {
-		if (row->name[0] == name[0] && row->name[1] == name[1] && strcmp(row->name, name) == 0 &&
-		    kg_param_exists(row, params->keda_version))
-			return &params->values[row - rows];
+	if (!index)
+		return find_anywhere(params, name);
+	for (size_t i = index->first[bucket_of(name)]; i > 0; i = index->next[i - 1]) {
+		if (strcmp(params->scaler->params[i - 1].name, name) == 0)
+			return &params->values[i - 1];
 	}
 	return &absent;
 }

@@ -77,11 +77,6 @@ bool kg_scaler_exists(const struct kg_scaler *scaler, uint32_t version)
 	return in_force(scaler->since, scaler->removed, version);
 }
 
-bool kg_param_exists(const struct kg_param *param, uint32_t version)
-{
-	return in_force(param->since, param->removed, version);
-}
-
 bool kg_param_reads(const struct kg_param *param, enum kg_source source)
 {
 	for (size_t i = 0; i < KG_SOURCES_MAX && param->from[i] != KG_SOURCE_NONE; i++) {

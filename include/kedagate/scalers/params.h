@@ -42,6 +42,15 @@ struct kg_identity {
 	const char *role_arn;      /* NULL when absent */
 };
 
+enum { KG_ROW_BUCKETS = 64, KG_INDEXED_ROWS_MAX = UINT8_MAX };
+
+/* The rows that one version of KEDA reads, found by the first letters of their names: the order of the rows themselves is KEDA's. Numbers of rows
+ * count from 1; 0 ends. */
+struct kg_row_index {
+	uint8_t first[KG_ROW_BUCKETS];
+	uint8_t next[]; /* one a row: the next one of the same bucket */
+};
+
 struct kg_params {
 	const struct kg_scaler *scaler;
 	uint32_t keda_version;
@@ -50,8 +59,12 @@ struct kg_params {
 	struct kg_identity identity;
 	bool authentication_unresolved; /* some authentication source cannot be seen: what is absent elsewhere is unresolved */
 	const struct kg_param_value
-	        *values; /* one a row of scaler->params, in that order; a row that the version does not read is absent */
+	        *values;                  /* one a row of scaler->params, in that order; a row that the version does not read is absent */
+	const struct kg_row_index *index; /* NULL: look at every row */
 };
+
+/* Make the index of the scaler and version, of which a trigger's parameters are asked for often. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_params_index(struct kg_params *params, struct kg_arena *arena);
 
 /* The value of the row `name` (of the one that this version reads). A name that is none of the scaler's yields an absent value. Never NULL. */
 const struct kg_param_value *kg_params_get(const struct kg_params *params, const char *name);

@@ -254,7 +254,10 @@ const char *kg_scaler_nearest(const char *type, uint32_t version);
 
 /* Does the version at hand have the type / read the parameter? */
 bool kg_scaler_exists(const struct kg_scaler *scaler, uint32_t version);
-bool kg_param_exists(const struct kg_param *param, uint32_t version);
+static inline bool kg_param_exists(const struct kg_param *param, uint32_t version)
+{
+	return param->since <= version && (param->removed == 0 || version < param->removed);
+}
 
 /* Whether `provider` has an effect in this version; *ret_since (optional) is the version it came with, 0 when it never has one or was always
  * there. */

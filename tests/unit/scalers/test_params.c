@@ -278,9 +278,35 @@ static void a_complaint_needs_memory(void **state)
 	kg_arena_release(&arena);
 }
 
+static void the_index_finds_what_looking_at_every_row_finds(void **state)
+{
+	size_t count;
+	const struct kg_scaler *const *scalers = kg_scalers(&count);
+	const uint32_t versions[] = {KG_VERSION_OLDEST, KG_VERSION(2, 15, 0), KG_VERSION(2, 18, 0), KG_VERSION_NEWEST};
+	struct kg_arena arena;
+
+	(void)state;
+	kg_arena_init(&arena, 1 << 20);
+	for (size_t i = 0; i < count * KG_ARRAY_LEN(versions); i++) {
+		const struct kg_scaler *scaler = scalers[i % count];
+		struct kg_param_value values[KG_INDEXED_ROWS_MAX] = {0};
+		struct kg_params params = {.scaler = scaler, .keda_version = versions[i / count], .values = values};
+		const struct kg_params plain = params;
+
+		assert_in_range(scaler->param_count, 1, KG_INDEXED_ROWS_MAX);
+		assert_int_equal(kg_params_index(&params, &arena), 0);
+		assert_non_null(params.index);
+		for (size_t k = 0; k < scaler->param_count; k++)
+			assert_ptr_equal(kg_params_get(&params, scaler->params[k].name), kg_params_get(&plain, scaler->params[k].name));
+		assert_int_equal(kg_params_get(&params, "noSuchParameter")->state, KG_PARAM_ABSENT);
+	}
+	kg_arena_release(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(the_index_finds_what_looking_at_every_row_finds),
 	        cmocka_unit_test(a_value_is_got_by_its_name),
 	        cmocka_unit_test(a_default_is_neither_given_nor_present),
 	        cmocka_unit_test(what_cannot_be_seen_is_neither_given_nor_missing),

@@ -1,6 +1,7 @@
 /*
  * mongodb: how many documents a query finds. KEDA connects while it builds the scaler; the password itself never travels (SCRAM).
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "kedagate/syntax/scalar.h"
@@ -43,7 +44,8 @@ struct string_parts {
 	bool srv;
 };
 
-static const char escape_detail[] = "must have user and password percent-encoded, without / : @, and a / before the ? of the options";
+static const char escape_detail[] =
+        "must have a user, it and the password percent-encoded, without / : @ %, and a / before the ? of the options";
 
 /* What stands before the first "@", if there is one; *text moves behind it. False for one that the driver refuses. */
 static bool take_user(const char **text, struct kg_slice *ret_user)
@@ -52,8 +54,13 @@ static bool take_user(const char **text, struct kg_slice *ret_user)
 	struct kg_slice user = {*text, at ? (size_t)(at - *text) : 0};
 	const char *colon = user.length > 0 ? memchr(user.start, ':', user.length) : NULL;
 
-	if (user.length > 0 && (memchr(user.start, '/', user.length) || (colon && memchr(colon + 1, ':', (size_t)(at - colon) - 1))))
+	if (at && (user.length == 0 || colon == user.start || memchr(user.start, '/', user.length) ||
+	           (colon && memchr(colon + 1, ':', (size_t)(at - colon) - 1))))
 		return false;
+	for (size_t i = 0; i < user.length; i++) {
+		if (user.start[i] == '%' && (!isxdigit((unsigned char)user.start[i + 1]) || !isxdigit((unsigned char)user.start[i + 2])))
+			return false;
+	}
 	if (at)
 		*text = at + 1;
 	*ret_user = user;
@@ -232,6 +239,8 @@ static const char *fault_of(const struct string_parts *parts)
 	struct kg_slice value;
 	bool any = false;
 
+	if (parts->srv && (memchr(parts->hosts.start, ',', parts->hosts.length) || memchr(parts->hosts.start, ':', parts->hosts.length)))
+		return "must name one host without a port behind mongodb+srv://";
 	while (kg_list_next(&hosts, &value)) {
 		const char *colon = value.length > 0 ? memchr(value.start, ':', value.length) : NULL;
 

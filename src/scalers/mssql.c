@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "kedagate/syntax/connection_string.h"
+#include "kedagate/syntax/scalar.h"
+#include "kedagate/syntax/text.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
@@ -45,15 +47,24 @@ static bool is_broken_url(const char *text)
 	return strncmp(text, "sqlserver://", strlen("sqlserver://")) == 0 && !kg_url_parse(text, &url);
 }
 
-/* The value of `encrypt` in either form: sqlserver://…?encrypt=…, or Server=…;Encrypt=… */
-static struct kg_slice encrypt_of(const char *text)
+/* A value of the string in either form: sqlserver://…?encrypt=…, or Server=…;Encrypt=… Keys count in any case. */
+static struct kg_slice value_of(const char *text, const char *key)
 {
-	struct kg_slice mode = {"", 0};
+	struct kg_slice value = {"", 0};
+	struct kg_slice part;
+	struct kg_list parts;
 	struct kg_url url;
-	bool found =
-	        kg_url_parse(text, &url) ? kg_query_get(url.query, "encrypt", &mode) : kg_connection_string_get(text, "encrypt", &mode);
 
-	return found ? kg_slice_trim(mode) : (struct kg_slice){"", 0};
+	if (!kg_url_parse(text, &url))
+		return kg_connection_string_get(text, key, &value) ? kg_slice_trim(value) : (struct kg_slice){"", 0};
+	parts = kg_list_of(url.query, '&');
+	while (kg_list_next(&parts, &part)) {
+		size_t length = strlen(key);
+
+		if (part.length > length && part.start[length] == '=' && kg_slice_equal_nocase((struct kg_slice){part.start, length}, key))
+			value = (struct kg_slice){part.start + length + 1, part.length - length - 1};
+	}
+	return value;
 }
 
 static const char *const login_only[] = {"optional", "no", "0", "f", "false", NULL};
@@ -85,7 +96,7 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 		out->uncertain = true;
 		return;
 	}
-	mode = encrypt_of(text);
+	mode = value_of(text, "encrypt");
 	out->parameter = "connectionString";
 	out->fix = "add encrypt=true to the connection string";
 	out->encryption = KG_ENCRYPTION_ON;
@@ -109,6 +120,18 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	return true;
 }
 
+/* No port at all will do. */
+static bool has_port(const char *text)
+{
+	struct kg_slice port = value_of(text, "port");
+	struct kg_url url;
+	int64_t number;
+
+	if (kg_url_parse(text, &url))
+		port = url.port;
+	return port.length == 0 || (kg_go_int_parse(port, &number) && number >= 0 && number <= UINT16_MAX);
+}
+
 /* The driver reads the string while KEDA builds the scaler (msdsn, Parse). */
 static int check_string(const struct kg_params *params, struct kg_complaints *out)
 {
@@ -120,9 +143,13 @@ static int check_string(const struct kg_params *params, struct kg_complaints *ou
 	if (is_broken_url(text))
 		return kg_complain_invalid(params, "connectionString",
 		                           "must be a URL whose port is a number, and whose user and password are percent-encoded", out);
-	mode = encrypt_of(text);
-	if (mode.length == 0 || strchr("\"{", *mode.start) || memchr(mode.start, '%', mode.length) || among_nocase(mode, login_only) ||
-	    among_nocase(mode, encrypting))
+	/* A quoted value may hold anything, semicolons as well. */
+	if (strpbrk(text, "\"{"))
+		return 0;
+	if (!has_port(text))
+		return kg_complain_invalid(params, "connectionString", "must have a port up to 65535", out);
+	mode = value_of(text, "encrypt");
+	if (mode.length == 0 || memchr(mode.start, '%', mode.length) || among_nocase(mode, login_only) || among_nocase(mode, encrypting))
 		return 0;
 	return kg_complain_invalid(params, "connectionString", "must have true, false, strict or disable for encrypt", out);
 }

@@ -162,6 +162,15 @@ static bool is_clean(const char *text, bool amqp)
 	return true;
 }
 
+/* "amqp:host" has a scheme for Go, and no host: KEDA takes it. */
+static bool is_opaque(const char *text)
+{
+	struct kg_slice scheme = {text, strcspn(text, ":")};
+
+	return text[scheme.length] == ':' && text[scheme.length + 1] != '/' &&
+	       (is_one_of(scheme, "amqp", "amqps") || is_one_of(scheme, "http", "https"));
+}
+
 static int check_host(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *text = kg_params_text(params, "host");
@@ -170,7 +179,7 @@ static int check_host(const struct kg_params *params, struct kg_complaints *out)
 	if (!text)
 		return 0;
 	(void)scheme_of(params, &scheme);
-	if (kg_params_is(params, "protocol", "auto") && protocol_of(params) == PROTOCOL_UNKNOWN)
+	if (kg_params_is(params, "protocol", "auto") && protocol_of(params) == PROTOCOL_UNKNOWN && !is_opaque(text))
 		return kg_complain_invalid(params, "host", "must be a URL that begins with amqp://, amqps://, http:// or https://", out);
 	if (kg_params_is(params, "protocol", "amqp") && !is_one_of(scheme, "amqp", "amqps"))
 		return kg_complain_invalid(params, "host", "must begin with amqp:// or amqps:// for protocol amqp", out);

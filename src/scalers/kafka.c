@@ -316,6 +316,16 @@ static int check_extensions(const struct kg_params *params, struct kg_complaints
 	return kg_complain_invalid(params, "oauthExtensions", "must be a comma-separated list of key=value", out);
 }
 
+/* A list slips past KEDA's parser; the client is then built without a token. */
+static int check_provider(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *provider = kg_params_text(params, "saslTokenProvider");
+
+	if (!provider || !strchr(provider, ',') || !kg_params_is(params, "sasl", "oauthbearer"))
+		return 0;
+	return kg_complain_invalid(params, "saslTokenProvider", "must be one word, bearer or aws_msk_iam", out);
+}
+
 static int check_sasl(const struct kg_params *params, struct kg_complaints *out)
 {
 	int status = 0;
@@ -327,7 +337,7 @@ static int check_sasl(const struct kg_params *params, struct kg_complaints *out)
 	if (kg_params_is(params, "sasl", "plaintext") || is_scram(params))
 		return kg_complain_each_missing(params, KG_NAMES("username", "password"), "sasl needs it", out);
 	if (!is_bearer(params))
-		return 0;
+		return check_provider(params, out);
 	status = kg_complain_each_missing(params, KG_NAMES("username", "password", "oauthTokenEndpointUri"), "sasl oauthbearer needs it",
 	                                  out);
 	return status ? status : check_extensions(params, out);

@@ -198,9 +198,12 @@ static int check_address(const struct kg_params *params, struct kg_complaints *o
 {
 	const char *port = kg_params_text(params, "port");
 	const char *scheme = kg_params_text(params, "scheme");
+	const char *host = kg_params_text(params, "host");
 
 	if (scheme && strcmp(scheme, "mongodb") != 0 && strcmp(scheme, "mongodb+srv") != 0)
 		return kg_complain_invalid(params, "scheme", "must be mongodb or mongodb+srv", out);
+	if (scheme && host && strcmp(scheme, "mongodb+srv") == 0 && strpbrk(host, ":,"))
+		return kg_complain_invalid(params, "host", "must be one host without a port for mongodb+srv", out);
 	if (!port || (scheme && strcmp(scheme, "mongodb+srv") == 0) || is_port(kg_slice_of(port)) || strchr(port, ','))
 		return 0;
 	return kg_complain_invalid(params, "port", "must be a port from 1 to 65535", out);

@@ -10,6 +10,7 @@
 #include "kedagate/syntax/text.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
+#include "scalers/number.h"
 #include "scalers/scalers.h"
 
 #define TYPED_SINCE    KG_VERSION(2, 18, 0)
@@ -154,11 +155,23 @@ static int check_string(const struct kg_params *params, struct kg_complaints *ou
 	return kg_complain_invalid(params, "connectionString", "must have true, false, strict or disable for encrypt", out);
 }
 
+/* KEDA makes a URL of the parts, whose host the driver then finds escaped, and refuses. */
+static int check_parts(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *host = kg_params_text(params, "host");
+
+	if (host && strpbrk(host, " \\/?#"))
+		return kg_complain_invalid(params, "host", "must be a host alone; an instance needs a connectionString", out);
+	if (kg_params_text(params, "port") && !kg_number_below(params, "port", UINT16_MAX + 1))
+		return kg_complain_invalid(params, "port", "must be at most 65535", out);
+	return 0;
+}
+
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
 	if (kg_params_missing(params, "connectionString") && kg_params_missing(params, "host"))
 		return kg_complain_missing(params, "host", "KEDA needs it, or connectionString", out);
-	return check_string(params, out);
+	return kg_params_missing(params, "connectionString") ? check_parts(params, out) : check_string(params, out);
 }
 
 const struct kg_scaler kg_scaler_mssql = {

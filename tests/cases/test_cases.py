@@ -19,6 +19,7 @@ from reviews import admission_review
 HERE = pathlib.Path(__file__).resolve().parent
 GROUP = "keda.sh/"
 CLUSTER_KIND = "ClusterTriggerAuthentication"
+OPERATOR = "keda-operator"
 KINDS = {"ScaledObject", "ScaledJob", "TriggerAuthentication", CLUSTER_KIND}
 MEMBERS = {"kedaVersion", "profile", "mode", "secrets", "wholeCluster", "objects"}
 
@@ -109,7 +110,7 @@ class Servers:
     """One server for all cases with the same settings, started when the first of them needs it.
 
     So that cases do not see each other's objects, each has namespaces of its own. What is cluster-wide cannot be kept apart: a case with
-    such an object has a server of its own.
+    such an object, or with KEDA's operator, has a server of its own.
     """
 
     def __init__(self, directory):
@@ -123,7 +124,8 @@ class Servers:
 
     @staticmethod
     def key(case):
-        own = f"{case.rule}/{case.name}" if CLUSTER_KIND in case.file.read_text(encoding="utf-8") else ""
+        text = case.file.read_text(encoding="utf-8")
+        own = f"{case.rule}/{case.name}" if CLUSTER_KIND in text or OPERATOR in text else ""
         return (*case.options, own)
 
     @staticmethod
@@ -244,3 +246,17 @@ def test_folders_are_cases_of_rules():
     for case in CASES:
         assert {path.name for path in case.path.iterdir()} == {"object.yaml", "want.json"}, case.path
         assert set(case.want) <= MEMBERS and "objects" in case.want, case.path
+
+
+def test_the_table_of_kedas_checks_names_cases():
+    """PARITY.md: a row names at least one rule, and every folder in it is there."""
+    rows = [row for row in (HERE / "PARITY.md").read_text(encoding="utf-8").splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 15
+    for row in rows:
+        rule = None
+        names = re.findall(r"`([a-z0-9./*-]+)`", row)
+        for name in names:
+            rule = name.partition("/")[0] if "/" in name else rule
+            path = HERE / name.replace("/*", "") if "/" in name else HERE / rule / name
+            assert path.is_dir(), row
+        assert names, row

@@ -105,26 +105,22 @@ static int add_plain_url(const char *path, const char *url, const char *detail, 
 	                            });
 }
 
-/* URLs besides the event source's that are sent a secret: where an access token is had. */
-static int check_receivers(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+/* A URL besides the event source's that is sent a secret: where an access token is had. */
+static int check_receiver(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_param *row,
+                          struct kg_findings *out)
 {
 	const struct kg_params *params = &trigger->resolved.params;
-	size_t count = trigger->described ? params->scaler->param_count : 0;
-	const struct kg_param *rows = count > 0 ? params->scaler->params : NULL;
-	int status = 0;
+	const struct kg_param_value *value = &params->values[row - params->scaler->params];
 
-	for (const struct kg_param *row = rows; row < rows + count && status == 0; row++) {
-		const struct kg_param_value *value = NULL;
+	if (!row->receives || value->state != KG_PARAM_KNOWN || !is_plain_http(value->text))
+		return 0;
+	return add_plain_url(kg_rule_parameter_path(context, trigger, row->name), kg_rule_shown_value(trigger, row->name),
+	                     kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives), out);
+}
 
-		if (!row->receives)
-			continue;
-		value = &params->values[row - rows];
-		if (value->state == KG_PARAM_KNOWN && is_plain_http(value->text))
-			status = add_plain_url(
-			        kg_rule_parameter_path(context, trigger, row->name), kg_rule_shown_value(trigger, row->name),
-			        kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives), out);
-	}
-	return status;
+static int check_receivers(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	return kg_rule_each_given_row(context, trigger, out, check_receiver);
 }
 
 static int check_authentication_urls(const struct kg_rule_context *context, struct kg_findings *out)

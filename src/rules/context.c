@@ -206,6 +206,25 @@ int kg_rule_each_trigger(const struct kg_rule_context *context, struct kg_findin
 	return status;
 }
 
+/* There are fewer keys than rows, and no authentication in most triggers. */
+int kg_rule_each_given_row(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out,
+                           kg_rule_row_check *check)
+{
+	const struct kg_params *params = &trigger->resolved.params;
+	size_t row_count = trigger->described && trigger->resolved.authentication ? params->scaler->param_count : 0;
+	int status = 0;
+
+	for (size_t i = 0; i < trigger->key_count && status == 0; i++) {
+		if (trigger->keys[i].row)
+			status = check(context, trigger, trigger->keys[i].row, out);
+	}
+	for (size_t i = 0; i < row_count && status == 0; i++) {
+		if (params->values[i].source == KG_SOURCE_AUTH)
+			status = check(context, trigger, &params->scaler->params[i], out);
+	}
+	return status;
+}
+
 const char *kg_rule_trigger_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *field)
 {
 	return kg_arena_printf(context->arena, "%s.%s", trigger->resolved.path, field);

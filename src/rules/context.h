@@ -66,6 +66,13 @@ typedef int kg_rule_trigger_check(const struct kg_rule_context *context, const s
 /* Run `check` on every trigger of the object. */
 KG_MUST_CHECK int kg_rule_each_trigger(const struct kg_rule_context *context, struct kg_findings *out, kg_rule_trigger_check *check);
 
+typedef int kg_rule_row_check(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_param *row,
+                              struct kg_findings *out);
+
+/* Run `check` on every row of a described trigger to which its metadata or its authentication may give a value; on some twice. */
+KG_MUST_CHECK int kg_rule_each_given_row(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
+                                         struct kg_findings *out, kg_rule_row_check *check);
+
 /* "spec.triggers[0].<field>"; NULL without memory, as all paths below. */
 KG_MUST_CHECK const char *kg_rule_trigger_path(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
                                                const char *field);

@@ -231,12 +231,7 @@ static int check_deprecated_row(const struct kg_rule_context *context, const str
 
 static int check_deprecated(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
-	const struct kg_scaler *scaler = trigger->resolved.scaler;
-	int status = 0;
-
-	for (size_t i = 0; trigger->described && i < scaler->param_count && status == 0; i++)
-		status = check_deprecated_row(context, trigger, &scaler->params[i], out);
-	return status;
+	return kg_rule_each_given_row(context, trigger, out, check_deprecated_row);
 }
 
 int kg_check_parameter_deprecated(const struct kg_rule_context *context, struct kg_findings *out)

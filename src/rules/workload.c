@@ -111,10 +111,10 @@ int kg_check_requests_missing(const struct kg_rule_context *context, struct kg_f
 
 /* ---- scale-to-zero-impossible ---- */
 
-/* KEDA refuses it since 2.11 for the targets that it looks into. */
+/* KEDA's webhook refuses it since 2.11 for the targets that it looks into and finds. Its operator would take it. */
 static enum kg_action zero_ceiling(const struct kg_rule_context *context)
 {
-	if (!is_looked_into(context) || context->keda_version < KG_VERSION(2, 11, 0))
+	if (!is_looked_into(context) || !context->target.template || context->keda_version < KG_VERSION(2, 11, 0))
 		return KG_ACTION_WARN;
 	return kg_rule_version_ceiling(context);
 }

@@ -12,7 +12,8 @@ def manifests(trigger, namespace, *, metadata=None, auth=None, env=None, identit
         return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}
 
     environment = [{"name": name, "value": value} for name, value in (env or {}).items()]
-    pod = {"spec": {"containers": [{"name": "app", "image": "app", "env": environment}]}}
+    resources = {"requests": {"cpu": "100m", "memory": "64Mi"}}
+    pod = {"spec": {"containers": [{"name": "app", "image": "app", "env": environment, "resources": resources}]}}
     authentication = {"secretTargetRef": [{"parameter": name, "name": "s", "key": name} for name in auth or {}]}
     if identity:
         authentication["podIdentity"] = {"provider": identity}

@@ -16,6 +16,6 @@ int kg_given_text(struct kg_arena *arena, const char *text, struct kg_given *ret
 		value = kg_arena_strndup(arena, trimmed.start, trimmed.length);
 	if (!value)
 		return KG_ENOMEM;
-	*ret_given = (struct kg_given){KG_PARAM_KNOWN, value};
+	*ret_given = (struct kg_given){KG_PARAM_KNOWN, value, value != text};
 	return 0;
 }

@@ -101,7 +101,8 @@ static int try_source(const struct sources *sources, const struct kg_param *row,
 		unresolved = unresolved || given.state == KG_PARAM_UNRESOLVED;
 		if (given.state != KG_PARAM_KNOWN && given.state != KG_PARAM_PRESENT)
 			continue;
-		*value = (struct kg_param_value){.state = given.state, .source = source, .text = given.text, .key = key};
+		*value = (struct kg_param_value){
+		        .state = given.state, .source = source, .text = given.text, .spaced = given.spaced, .key = key};
 		return 0;
 	}
 	*value = (struct kg_param_value){.state = unresolved ? KG_PARAM_UNRESOLVED : KG_PARAM_ABSENT};

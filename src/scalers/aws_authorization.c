@@ -37,33 +37,39 @@ static bool lacks_secret(const struct kg_params *params)
 	return secret->source == KG_SOURCE_AUTH ? own && kg_params_missing(params, "awsSecretAccessKeyFromEnv") : shared;
 }
 
-/* KEDA compares the word with two, and signs in as its operator with any other. */
-static int check_owner(const struct kg_params *params, const char *owner, struct kg_complaints *out)
+static bool is_owner(const struct kg_param_value *owner, const char *word)
 {
-	bool known = !owner || strcmp(owner, "pod") == 0 || strcmp(owner, "operator") == 0;
+	return owner->text && !owner->spaced && strcmp(owner->text, word) == 0;
+}
+
+/* KEDA compares the word with two, as it stands, and signs in as its operator with any other. */
+static int check_owner(const struct kg_params *params, const struct kg_param_value *owner, struct kg_complaints *out)
+{
+	bool known = !owner->text || is_owner(owner, "pod") || is_owner(owner, "operator");
 	const struct kg_identity *identity = &params->identity;
 
 	if (known || (identity->state == KG_IDENTITY_STATE_KNOWN && identity->provider == KG_PROVIDER_AWS))
 		return 0;
-	return kg_complaints_add(out,
-	                         &(struct kg_complaint){
-	                                 .kind = KG_COMPLAINT_IDENTITY_OWNER,
-	                                 .parameter = "identityOwner",
-	                                 .detail = "KEDA takes any word but \"pod\" for \"operator\", and signs in as its own operator",
-	                                 .fix = "write identityOwner: pod, or remove it",
-	                                 .show_value = true,
-	                                 .uncertain = identity->state != KG_IDENTITY_STATE_KNOWN,
-	                         });
+	return kg_complaints_add(
+	        out,
+	        &(struct kg_complaint){
+	                .kind = KG_COMPLAINT_IDENTITY_OWNER,
+	                .parameter = "identityOwner",
+	                .detail = "KEDA takes any text but \"pod\", spaces counted, for \"operator\", and signs in as its own operator",
+	                .fix = "write identityOwner: pod, or remove it",
+	                .show_value = true,
+	                .uncertain = identity->state != KG_IDENTITY_STATE_KNOWN,
+	        });
 }
 
 int kg_aws_check(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *owner = kg_params_text(params, "identityOwner");
+	const struct kg_param_value *owner = kg_params_get(params, "identityOwner");
 	int status = check_owner(params, owner, out);
 
 	if (status)
 		return status;
-	if (has_provider(params) || (owner && strcmp(owner, "pod") != 0) || !kg_params_missing(params, "awsRoleArn"))
+	if (has_provider(params) || (owner->text && !is_owner(owner, "pod")) || !kg_params_missing(params, "awsRoleArn"))
 		return 0;
 	if (kg_params_missing(params, "awsAccessKeyID") && kg_params_missing(params, "awsAccessKeyId"))
 		return kg_complain_missing(params, "awsAccessKeyID", owner_detail, out);

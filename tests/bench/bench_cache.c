@@ -1,13 +1,16 @@
 /*
  * A large cluster in the cache: `bench_cache COUNT` lists so many ScaledObjects, with as many Deployments, as an API server sends them, and prints as JSON
- * how long that took, what it took of memory, and what a review's look-ups take.
+ * how long that took, what it took of memory, and what a review's look-ups take. `bench_cache COUNT REVIEWS` lists as many authentications too, then reviews
+ * the first ScaledObject so many times, which is all that callgrind counts when it starts with --instr-atstart=no, and prints the answer.
  */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <valgrind/callgrind.h>
 
+#include "kedagate/admission/admission.h"
 #include "kedagate/base/clock.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/model/json.h"
@@ -39,7 +42,8 @@ static void write_deployment(struct kg_buf *out, size_t number)
 	                                  "\"resources\":{\"requests\":{\"cpu\":\"100m\",\"memory\":\"128Mi\"},\"limits\":{\"memory\":"
 	                                  "\"256Mi\"}},"
 	                                  "\"livenessProbe\":{\"httpGet\":{\"path\":\"/"
-	                                  "livez\",\"port\":8080}}},{\"name\":\"proxy\",\"image\":\"proxy:1\"}]}}},"
+	                                  "livez\",\"port\":8080}}},{\"name\":\"proxy\",\"image\":\"proxy:1\",\"resources\":{\"requests\":{"
+	                                  "\"cpu\":\"10m\"}}}]}}},"
 	                                  "\"status\":{\"replicas\":3,\"conditions\":[{\"type\":\"Available\",\"status\":\"True\"}]}}",
 	              number, number % NAMESPACES, number, number);
 }
@@ -57,6 +61,21 @@ static void write_scaled_object(struct kg_buf *out, size_t number)
 	        "\"ClusterTriggerAuthentication\"}},{\"type\":\"cpu\",\"metricType\":\"Utilization\",\"metadata\":{\"value\":\"80\"}}]},"
 	        "\"status\":{\"hpaName\":\"keda-hpa-scaler-%zu\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}",
 	        number, number % NAMESPACES, number, number, number, number);
+}
+
+/* The first is the one that every ScaledObject refers to. */
+static void write_authentication(struct kg_buf *out, size_t number)
+{
+	kg_buf_puts(out, "{\"metadata\":{\"name\":\"kafka");
+	if (number > 0)
+		kg_buf_printf(out, "-%zu", number);
+	kg_buf_printf(out,
+	              "\",\"resourceVersion\":\"%zu\"," MANAGED "},\"spec\":{\"secretTargetRef\":["
+	              "{\"parameter\":\"sasl\",\"name\":\"kafka\",\"key\":\"sasl\"},{\"parameter\":\"username\",\"name\":\"kafka\",\"key\":"
+	              "\"username\"},"
+	              "{\"parameter\":\"password\",\"name\":\"kafka\",\"key\":\"password\"},{\"parameter\":\"tls\",\"name\":\"kafka\","
+	              "\"key\":\"tls\"}]}}",
+	              number);
 }
 
 static int put(void *context, const cJSON *object)
@@ -176,20 +195,86 @@ static int64_t look_up(const struct kg_world *world, size_t count, struct kg_are
 	return (kg_clock_monotonic() - began) / LOOKUPS;
 }
 
-int main(int argc, char **argv)
+static void print_memory(const struct kg_live_world *live, const struct kg_budget *budget, size_t count, long resident, int64_t taken)
 {
-	size_t count = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
+	struct kg_arena arena;
+
+	kg_arena_init(&arena, KG_MAX_REVIEW_ARENA_BYTES);
+	(void)printf("{\"objects\": %zu, \"cache_bytes\": %zu, \"resident_kib\": %ld, \"sync_ms\": %.1f, \"lookups_ns\": %lld}\n",
+	             2 * count, kg_budget_used(budget), resident, (double)taken / 1e6, (long long)look_up(&live->world, count, &arena));
+	kg_arena_release(&arena);
+}
+
+/* ---- reviews ---- */
+
+static void write_review(struct kg_buf *out)
+{
+	kg_buf_puts(
+	        out,
+	        "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/"
+	        "v1\",\"request\":{\"uid\":\"e5988d75-0bcc-4c49-9b42-2bd24a17477f\","
+	        "\"kind\":{\"group\":\"keda.sh\",\"version\":\"v1alpha1\",\"kind\":\"ScaledObject\"},\"resource\":{\"group\":\"keda.sh\","
+	        "\"version\":\"v1alpha1\",\"resource\":\"scaledobjects\"},\"name\":\"scaler-0\",\"namespace\":\"team-0\",\"operation\":"
+	        "\"CREATE\","
+	        "\"userInfo\":{\"username\":\"admin\"},\"object\":");
+	write_scaled_object(out, 0);
+	kg_buf_puts(out, "}}");
+}
+
+struct reviewing {
+	struct kg_admission_env env;
+	struct kg_arena arena;
+	struct kg_buf review, copy, answer;
+};
+
+static void review_times(struct reviewing *reviewing, size_t times)
+{
+	struct kg_admission_summary summary;
+
+	for (size_t i = 0; i < times; i++) {
+		kg_buf_clear(&reviewing->copy);
+		kg_buf_append(&reviewing->copy, reviewing->review.data, reviewing->review.length);
+		if (kg_admission_review(&reviewing->env, &reviewing->copy, &reviewing->arena, &reviewing->answer, &summary) != 200)
+			exit(1);
+		kg_arena_reset(&reviewing->arena, KG_KEEP_ARENA_BYTES);
+	}
+}
+
+/* What the first review alone pays for, such as the arena's blocks, is not counted. */
+static void print_review(const struct kg_world *world, size_t times)
+{
+	struct reviewing reviewing = {.env = {.world = world}};
+	struct kg_policy *policy = NULL;
+	struct kg_err err = {0};
+
+	if (kg_policy_new(NULL, 0, NULL, &policy, &err))
+		exit(1);
+	reviewing.env.policy = policy;
+	kg_arena_init(&reviewing.arena, KG_MAX_REVIEW_ARENA_BYTES);
+	kg_buf_init(&reviewing.review, KG_MAX_BODY_BYTES);
+	kg_buf_init(&reviewing.copy, KG_MAX_BODY_BYTES);
+	kg_buf_init(&reviewing.answer, KG_MAX_BODY_BYTES);
+	write_review(&reviewing.review);
+	review_times(&reviewing, 1);
+	CALLGRIND_START_INSTRUMENTATION;
+	review_times(&reviewing, times);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	(void)puts(kg_buf_text(&reviewing.answer));
+	kg_buf_release(&reviewing.answer);
+	kg_buf_release(&reviewing.copy);
+	kg_buf_release(&reviewing.review);
+	kg_arena_release(&reviewing.arena);
+	kg_policy_unref(policy);
+}
+
+static int bench(size_t count, size_t reviews)
+{
 	struct kg_live_world live;
 	struct kg_budget budget;
 	struct kg_arena arena;
 	int64_t taken;
 	long before;
 
-	if (count == 0) {
-		(void)fprintf(stderr, "usage: bench_cache COUNT\n");
-		return 2;
-	}
-	kg_json_setup();
 	kg_budget_init(&budget, KG_MAX_CLUSTER_CACHE_BYTES);
 	kg_arena_init(&arena, KG_MAX_CLUSTER_ARENA_BYTES);
 	if (kg_live_world_init(&live, 4711, &budget) != 0)
@@ -197,12 +282,28 @@ int main(int argc, char **argv)
 	before = resident_kib();
 	taken = list(live.resources[KG_RESOURCE_SCALED_OBJECTS].cache, &arena, count, write_scaled_object);
 	taken += list(live.resources[KG_RESOURCE_DEPLOYMENTS].cache, &arena, count, write_deployment);
+	if (reviews > 0)
+		(void)list(live.resources[KG_RESOURCE_CLUSTER_TRIGGER_AUTHENTICATIONS].cache, &arena, count, write_authentication);
 	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++)
 		kg_live_world_set_view(&live, (enum kg_resource)i, KG_VIEW_WHOLE);
-	(void)printf("{\"objects\": %zu, \"cache_bytes\": %zu, \"resident_kib\": %ld, \"sync_ms\": %.1f, \"lookups_ns\": %lld}\n",
-	             2 * count, kg_budget_used(&budget), resident_kib() - before, (double)taken / 1e6,
-	             (long long)look_up(&live.world, count, &arena));
+	if (reviews > 0)
+		print_review(&live.world, reviews);
+	else
+		print_memory(&live, &budget, count, resident_kib() - before, taken);
 	kg_live_world_release(&live);
 	kg_arena_release(&arena);
 	return kg_budget_used(&budget) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	size_t reviews = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+
+	if (count == 0) {
+		(void)fprintf(stderr, "usage: bench_cache COUNT [REVIEWS]\n");
+		return 2;
+	}
+	kg_json_setup();
+	return bench(count, reviews);
 }

@@ -289,7 +289,8 @@ static int add_unknown(const struct kg_rule_context *context, const struct kg_au
 	             });
 }
 
-int kg_check_authentication_parameter_unknown(const struct kg_rule_context *context, struct kg_findings *out)
+/* Which parameters of the authentication no user reads. */
+static int check_entries(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_authentication *authentication = &context->object->authentication;
 	const struct kg_world *world = context->judged->world;
@@ -318,4 +319,43 @@ int kg_check_authentication_parameter_unknown(const struct kg_rule_context *cont
 			status = add_unknown(context, &authentication->entries[i], users.count, out);
 	}
 	return status;
+}
+
+/* May the trigger have a use for the authentication? One that gives an identity, or takes its values from a file, says nothing by its parameters. */
+static bool may_use(const struct kg_trigger *trigger, const struct kg_authentication *authentication)
+{
+	if (authentication->entry_count == 0 || authentication->pod_identity.set || authentication->file_path)
+		return true;
+	for (size_t i = 0; i < authentication->entry_count; i++) {
+		const char *name = authentication->entries[i].parameter;
+
+		if (!name || may_read(trigger, name))
+			return true;
+	}
+	return false;
+}
+
+/* An authentication may serve several scalers, so that a part which this one does not read says nothing. */
+static int check_referred(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
+{
+	const struct kg_resolved_trigger *resolved = &trigger->resolved;
+
+	if (!resolved->authentication || may_use(resolved->trigger, resolved->authentication))
+		return 0;
+	return kg_findings_add(
+	        out, &(struct kg_finding){
+	                     .rule = KG_RULE_AUTHENTICATION_PARAMETER_UNKNOWN,
+	                     .path = kg_rule_trigger_path(context, trigger, "authenticationRef.name"),
+	                     .type = KG_FIELD_NO_EFFECT,
+	                     .detail = kg_arena_printf(context->arena,
+	                                               "the %s scaler reads none of the parameters that this authentication gives",
+	                                               resolved->trigger->type),
+	                     .fix = "refer to the one that is meant for it, or name its parameters as the scaler does",
+	                     .ceiling = KG_ACTION_WARN,
+	             });
+}
+
+int kg_check_authentication_parameter_unknown(const struct kg_rule_context *context, struct kg_findings *out)
+{
+	return context->object->kind & KG_KINDS_SCALED ? kg_rule_each_trigger(context, out, check_referred) : check_entries(context, out);
 }

@@ -56,15 +56,19 @@ static int list_names(const struct kg_rule_context *context, struct kg_strings *
 	return 0;
 }
 
-/* What KEDA compiles: the formula made a number. *ret_start is where the formula begins in it. NULL without memory. */
+/*
+ * What KEDA compiles: the formula made a number. *ret_start is where the formula begins in it. NULL without memory. Since 2.20 nil may be the
+ * result of a formula with a fallback: KEDA writes `let x = (formula); x == nil ? nil : float(x)`, which fails for the same formulas as this.
+ */
 static const char *wrap(const struct kg_rule_context *context, const char *formula, size_t *ret_start)
 {
 	bool may_be_nil = strstr(formula, "??") && context->keda_version >= KG_VERSION(2, 20, 0);
 	bool bare = strncmp(formula, "float(", strlen("float(")) == 0 || context->keda_version < KG_VERSION(2, 13, 0);
-	const char *before = may_be_nil ? "(" : bare ? "" : "float(";
+	const char *before = may_be_nil ? "float((" : bare ? "" : "float(";
+	const char *behind = may_be_nil ? ") ?? 0)" : bare ? "" : ")";
 
 	*ret_start = strlen(before);
-	return kg_arena_printf(context->arena, "%s%s%s", before, formula, *before ? ")" : "");
+	return kg_arena_printf(context->arena, "%s%s%s", before, formula, behind);
 }
 
 static bool is_resource_name(const struct kg_rule_context *context, struct kg_slice name)
@@ -101,6 +105,11 @@ static const char *describe_fault(const struct kg_rule_context *context, const s
 	bool inside = fault->at.start >= start && fault->at.start < start + length;
 	int shown = shown_length(fault->at);
 
+	if (fault->kind == KG_EXPRESSION_RUN && !inside)
+		return "gives no number when KEDA tries it, with -1 for every trigger";
+	if (fault->kind == KG_EXPRESSION_RUN)
+		return kg_arena_printf(context->arena, "fails at %.*s when KEDA tries it, with -1 for every trigger: it %s", shown,
+		                       fault->at.start, fault->failure);
 	if (fault->kind == KG_EXPRESSION_NAME)
 		return describe_name(context, fault->at);
 	if (!inside && fault->kind == KG_EXPRESSION_TYPE)

@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "kedagate/base/compiler.h"
-
-/* Deeper formulas are left alone. */
-enum { DEPTH_MAX = 64 };
+#include "kedagate/base/limits.h"
+#include "syntax/expression_value.h"
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_NAME, TOKEN_OPERATOR, TOKEN_OPAQUE };
 
@@ -19,9 +18,6 @@ struct token {
 	bool fraction; /* of a number */
 };
 
-/* INT and FLOAT are numbers; ANY is what nobody knows. */
-enum type { TYPE_ANY, TYPE_INT, TYPE_FLOAT, TYPE_BOOL, TYPE_NIL };
-
 struct parser {
 	const char *cursor; /* behind `token` */
 	struct token token;
@@ -29,7 +25,9 @@ struct parser {
 	size_t name_count;
 	bool stopped; /* something cannot be told, or a fault is found: nothing more is said */
 	unsigned depth;
+	unsigned skipped; /* branches around the cursor that are not run, or perhaps not */
 	struct kg_expression_fault *fault;
+	struct kg_expression_fault run; /* the first that is certain if all of the text is understood */
 };
 
 /* ---- words ---- */
@@ -81,7 +79,9 @@ static size_t operator_length(const char *text)
 		return 2;
 	if (*text == '/')
 		return text[1] != '/' && text[1] != '*' ? 1 : 0;
-	return *text == '?' && text[1] != '?' && text[1] != '.' ? 1 : 0;
+	if (*text == '?')
+		return text[1] == '?' ? 2 : text[1] != '.' ? 1 : 0;
+	return 0;
 }
 
 static struct token read_word(const char *text)
@@ -104,7 +104,7 @@ static struct token read_token(const char *text)
 
 	if (*text == '\0')
 		return (struct token){.kind = TOKEN_END, .text = {.start = text}};
-	if (is_digit(*text)) {
+	if (is_digit(*text) || (*text == '.' && is_digit(text[1]))) {
 		const char *end = skip_number(text, &token.fraction);
 
 		token.kind = end != NULL ? TOKEN_NUMBER : TOKEN_OPAQUE;
@@ -134,12 +134,19 @@ static bool is_operator(const struct parser *parser, const char *text)
 	return parser->token.kind == TOKEN_OPERATOR && kg_slice_equal(parser->token.text, text);
 }
 
-static enum type fail(struct parser *parser, enum kg_expression_fault_kind kind, struct kg_slice at)
+static struct kg_expression_value fail(struct parser *parser, enum kg_expression_fault_kind kind, struct kg_slice at)
 {
 	if (!parser->stopped)
-		*parser->fault = (struct kg_expression_fault){kind, at};
+		*parser->fault = (struct kg_expression_fault){.kind = kind, .at = at};
 	parser->stopped = true;
-	return TYPE_ANY;
+	return kg_expression_unknown(KG_EXPRESSION_ANY, KG_EXPRESSION_ANY);
+}
+
+/* `failure` is NULL, or why what is at `at` fails if it is run. */
+static void note_failure(struct parser *parser, const char *failure, struct kg_slice at)
+{
+	if (failure != NULL && parser->skipped == 0 && parser->run.kind == KG_EXPRESSION_FINE)
+		parser->run = (struct kg_expression_fault){.kind = KG_EXPRESSION_RUN, .at = at, .failure = failure};
 }
 
 static void expect(struct parser *parser, const char *text)
@@ -152,12 +159,20 @@ static void expect(struct parser *parser, const char *text)
 
 /* ---- types ---- */
 
-static bool is_number(enum type type)
+static bool is_number(enum kg_expression_type type)
 {
-	return type == TYPE_INT || type == TYPE_FLOAT;
+	return type == KG_EXPRESSION_INT || type == KG_EXPRESSION_FLOAT;
 }
 
-enum operation { OPERATION_LOGIC, OPERATION_EQUALITY, OPERATION_ORDER, OPERATION_SUM, OPERATION_QUOTIENT, OPERATION_REMAINDER };
+enum operation {
+	OPERATION_LOGIC,
+	OPERATION_EQUALITY,
+	OPERATION_ORDER,
+	OPERATION_SUM,
+	OPERATION_QUOTIENT,
+	OPERATION_REMAINDER,
+	OPERATION_FALLBACK,
+};
 
 struct binary {
 	const char *text;
@@ -166,13 +181,27 @@ struct binary {
 	enum operation operation;
 };
 
+enum { PRECEDENCE_AND = 15 };
+
 static const struct binary binaries[] = {
-        {"or", 10, false, OPERATION_LOGIC},    {"||", 10, false, OPERATION_LOGIC},    {"and", 15, false, OPERATION_LOGIC},
-        {"&&", 15, false, OPERATION_LOGIC},    {"==", 20, false, OPERATION_EQUALITY}, {"!=", 20, false, OPERATION_EQUALITY},
-        {"<", 20, false, OPERATION_ORDER},     {">", 20, false, OPERATION_ORDER},     {"<=", 20, false, OPERATION_ORDER},
-        {">=", 20, false, OPERATION_ORDER},    {"+", 30, false, OPERATION_SUM},       {"-", 30, false, OPERATION_SUM},
-        {"*", 60, false, OPERATION_SUM},       {"/", 60, false, OPERATION_QUOTIENT},  {"%", 60, false, OPERATION_REMAINDER},
-        {"**", 100, true, OPERATION_QUOTIENT}, {"^", 100, true, OPERATION_QUOTIENT},
+        {"or", 10, false, OPERATION_LOGIC},
+        {"||", 10, false, OPERATION_LOGIC},
+        {"and", PRECEDENCE_AND, false, OPERATION_LOGIC},
+        {"&&", PRECEDENCE_AND, false, OPERATION_LOGIC},
+        {"==", 20, false, OPERATION_EQUALITY},
+        {"!=", 20, false, OPERATION_EQUALITY},
+        {"<", 20, false, OPERATION_ORDER},
+        {">", 20, false, OPERATION_ORDER},
+        {"<=", 20, false, OPERATION_ORDER},
+        {">=", 20, false, OPERATION_ORDER},
+        {"+", 30, false, OPERATION_SUM},
+        {"-", 30, false, OPERATION_SUM},
+        {"*", 60, false, OPERATION_SUM},
+        {"/", 60, false, OPERATION_QUOTIENT},
+        {"%", 60, false, OPERATION_REMAINDER},
+        {"**", 100, true, OPERATION_QUOTIENT},
+        {"^", 100, true, OPERATION_QUOTIENT},
+        {"??", 500, false, OPERATION_FALLBACK},
 };
 
 static const struct binary *find_binary(const struct parser *parser)
@@ -183,10 +212,10 @@ static const struct binary *find_binary(const struct parser *parser)
 	return NULL;
 }
 
-static bool is_refused(enum operation operation, enum type left, enum type right)
+static bool is_refused(enum operation operation, enum kg_expression_type left, enum kg_expression_type right)
 {
 	bool any_number = is_number(left) || is_number(right);
-	bool any_bool = left == TYPE_BOOL || right == TYPE_BOOL;
+	bool any_bool = left == KG_EXPRESSION_BOOL || right == KG_EXPRESSION_BOOL;
 
 	switch (operation) {
 	case OPERATION_LOGIC:
@@ -194,7 +223,9 @@ static bool is_refused(enum operation operation, enum type left, enum type right
 	case OPERATION_EQUALITY:
 		return any_number && any_bool;
 	case OPERATION_REMAINDER:
-		return any_bool || left == TYPE_FLOAT || right == TYPE_FLOAT;
+		return any_bool || left == KG_EXPRESSION_FLOAT || right == KG_EXPRESSION_FLOAT;
+	case OPERATION_FALLBACK:
+		return false;
 	case OPERATION_ORDER:
 	case OPERATION_SUM:
 	case OPERATION_QUOTIENT:
@@ -203,62 +234,95 @@ static bool is_refused(enum operation operation, enum type left, enum type right
 	return any_bool;
 }
 
-static enum type type_of(enum operation operation, enum type left, enum type right)
+/* What the compiler takes one of two for. */
+static enum kg_expression_type either(enum kg_expression_type one, enum kg_expression_type other)
+{
+	if (one == other || other == KG_EXPRESSION_NIL)
+		return one;
+	return one == KG_EXPRESSION_NIL ? other : KG_EXPRESSION_ANY;
+}
+
+static enum kg_expression_type type_of(enum operation operation, enum kg_expression_type left, enum kg_expression_type right)
 {
 	switch (operation) {
 	case OPERATION_LOGIC:
 	case OPERATION_EQUALITY:
 	case OPERATION_ORDER:
-		return TYPE_BOOL;
+		return KG_EXPRESSION_BOOL;
 	case OPERATION_QUOTIENT:
-		return TYPE_FLOAT;
+		return KG_EXPRESSION_FLOAT;
 	case OPERATION_REMAINDER:
-		return TYPE_INT;
+		return KG_EXPRESSION_INT;
+	case OPERATION_FALLBACK:
+		return either(left, right);
 	case OPERATION_SUM:
 		break;
 	}
 	if (!is_number(left) || !is_number(right))
-		return TYPE_ANY;
-	return left == TYPE_INT && right == TYPE_INT ? TYPE_INT : TYPE_FLOAT;
+		return KG_EXPRESSION_ANY;
+	return left == KG_EXPRESSION_INT && right == KG_EXPRESSION_INT ? KG_EXPRESSION_INT : KG_EXPRESSION_FLOAT;
 }
 
 /* ---- grammar ---- */
 
-/* NOLINTBEGIN(misc-no-recursion): depth is at most DEPTH_MAX */
-static enum type parse_expression(struct parser *parser, unsigned precedence);
+/* NOLINTBEGIN(misc-no-recursion): depth is at most KG_MAX_FORMULA_DEPTH */
+static struct kg_expression_value parse_expression(struct parser *parser, unsigned precedence);
 
-/* What stands between brackets, up to the closing one. Returns the type of the last item, and counts them. */
-static enum type parse_items(struct parser *parser, const char *closing, size_t *ret_count)
+/* What is run only where `runs`. */
+static struct kg_expression_value parse_branch(struct parser *parser, unsigned precedence, bool runs)
 {
-	enum type type = TYPE_ANY;
+	struct kg_expression_value value;
 
-	*ret_count = 0;
+	parser->skipped += runs ? 0 : 1;
+	value = parse_expression(parser, precedence);
+	parser->skipped -= runs ? 0 : 1;
+	return value;
+}
+
+/* What stands between brackets, up to the closing one. */
+static struct kg_expression_items parse_items(struct parser *parser, const char *closing)
+{
+	struct kg_expression_items items = kg_expression_no_items();
+	struct kg_expression_value item;
+
 	advance(parser);
 	while (!parser->stopped && !is_operator(parser, closing)) {
-		if (*ret_count > 0)
+		if (items.count > 0)
 			expect(parser, ",");
-		if (*ret_count > 0 && is_operator(parser, closing)) {
+		if (items.count > 0 && is_operator(parser, closing)) {
 			parser->stopped = true; /* newer versions take a comma there */
 			break;
 		}
-		type = parse_expression(parser, 0);
-		(*ret_count)++;
+		item = parse_expression(parser, 0);
+		kg_expression_add_item(&items, &item);
 	}
 	expect(parser, closing);
-	return type;
+	return items;
 }
 
-static enum type parse_call(struct parser *parser, struct kg_slice name)
+static bool is_given(const struct parser *parser, struct kg_slice name)
 {
-	size_t count = 0;
-	enum type type = parse_items(parser, ")", &count);
+	for (size_t i = 0; i < parser->name_count; i++)
+		if (kg_slice_equal(name, parser->names[i]))
+			return true;
+	return false;
+}
 
-	if (kg_slice_equal(name, "float")) {
-		if (count != 1 || type == TYPE_BOOL)
-			(void)fail(parser, KG_EXPRESSION_TYPE, name);
-		return TYPE_FLOAT;
-	}
-	return kg_slice_equal(name, "int") ? TYPE_INT : TYPE_ANY;
+static struct kg_expression_value parse_call(struct parser *parser, struct kg_slice name)
+{
+	struct kg_expression_items arguments = parse_items(parser, ")");
+	bool to_float = kg_slice_equal(name, "float");
+	struct kg_expression_value value;
+
+	/* Which of the two it is differs by version. */
+	if (is_given(parser, name))
+		parser->stopped = true;
+	if (to_float && (arguments.count != 1 || arguments.first.declared == KG_EXPRESSION_BOOL))
+		return fail(parser, KG_EXPRESSION_TYPE, name);
+	note_failure(parser, kg_expression_call(name, &arguments, &value), name);
+	if (to_float || kg_slice_equal(name, "int"))
+		value.declared = to_float ? KG_EXPRESSION_FLOAT : KG_EXPRESSION_INT;
+	return value;
 }
 
 /* Functions of all versions, which are names as well. Were one missing here, a formula that is right might be refused. */
@@ -273,117 +337,197 @@ static const char *const functions[] = {
         "bitnot",        "bitand",    "bitor",      "bitxor",      "bitnand",    "bitshl", "bitshr",   "bitushr",    NULL,
 };
 
-static enum type parse_name(struct parser *parser)
+static struct kg_expression_value parse_name(struct parser *parser)
 {
+	/* What KEDA tries a formula with. */
+	const double tried = -1;
 	struct kg_slice name = parser->token.text;
 
 	advance(parser);
 	if (is_operator(parser, "("))
 		return parse_call(parser, name);
 	if (kg_slice_equal(name, "true") || kg_slice_equal(name, "false"))
-		return TYPE_BOOL;
+		return kg_expression_truth(kg_slice_equal(name, "true"));
 	if (kg_slice_equal(name, "nil"))
-		return TYPE_NIL;
-	for (size_t i = 0; i < parser->name_count; i++)
-		if (kg_slice_equal(name, parser->names[i]))
-			return TYPE_FLOAT;
+		return kg_expression_nil();
+	if (is_given(parser, name))
+		return kg_expression_real(tried);
 	if (!kg_slice_equal(name, "$env") && !kg_slice_among(name, functions))
 		return fail(parser, KG_EXPRESSION_NAME, name);
-	return TYPE_ANY;
+	return kg_expression_unknown(KG_EXPRESSION_ANY, KG_EXPRESSION_ANY);
 }
 
-static enum type parse_unary(struct parser *parser)
+static struct kg_expression_value parse_unary(struct parser *parser)
 {
 	struct kg_slice sign = parser->token.text;
 	bool arithmetic = is_operator(parser, "-") || is_operator(parser, "+");
-	enum type type;
+	struct kg_expression_value operand, value;
 
 	advance(parser);
-	type = parse_expression(parser, arithmetic ? 90 : 50);
-	if (arithmetic ? type == TYPE_BOOL : is_number(type))
+	operand = parse_expression(parser, arithmetic ? 90 : 50);
+	if (arithmetic ? operand.declared == KG_EXPRESSION_BOOL : is_number(operand.declared))
 		return fail(parser, KG_EXPRESSION_TYPE, sign);
-	return arithmetic ? type : TYPE_BOOL;
+	note_failure(parser, kg_expression_apply_sign(sign, &operand, &value), sign);
+	value.declared = arithmetic ? operand.declared : KG_EXPRESSION_BOOL;
+	return value;
 }
 
-static enum type parse_primary(struct parser *parser)
+static struct kg_expression_value parse_list(struct parser *parser)
 {
-	size_t count = 0;
-	enum type type = parser->token.fraction ? TYPE_FLOAT : TYPE_INT;
+	struct kg_expression_items items = parse_items(parser, "]");
 
-	if (parser->token.kind == TOKEN_NUMBER) {
-		advance(parser);
-		return type;
-	}
+	return kg_expression_list(&items);
+}
+
+static struct kg_expression_value parse_number(struct parser *parser)
+{
+	struct kg_expression_value value = kg_expression_number(parser->token.text, parser->token.fraction);
+
+	advance(parser);
+	return value;
+}
+
+static struct kg_expression_value parse_primary(struct parser *parser)
+{
+	struct kg_expression_value value;
+
+	if (parser->token.kind == TOKEN_NUMBER)
+		return parse_number(parser);
 	if (parser->token.kind == TOKEN_NAME)
 		return parse_name(parser);
 	if (is_operator(parser, "-") || is_operator(parser, "+") || is_operator(parser, "!") || is_operator(parser, "not"))
 		return parse_unary(parser);
-	if (is_operator(parser, "[")) {
-		(void)parse_items(parser, "]", &count);
-		return TYPE_ANY;
-	}
+	if (is_operator(parser, "["))
+		return parse_list(parser);
 	if (!is_operator(parser, "("))
 		return fail(parser, KG_EXPRESSION_SYNTAX, parser->token.text);
 	advance(parser);
-	type = parse_expression(parser, 0);
+	value = parse_expression(parser, 0);
 	expect(parser, ")");
-	return type;
+	return value;
 }
 
-static enum type parse_binary(struct parser *parser, const struct binary *binary, enum type left)
+/* An index of a list. Slices, and indexes of anything else, are left alone. */
+static struct kg_expression_value parse_index(struct parser *parser, const struct kg_expression_value *list)
+{
+	struct kg_slice at = parser->token.text;
+	struct kg_expression_value index, value;
+
+	if (list->declared != KG_EXPRESSION_LIST)
+		parser->stopped = true;
+	advance(parser);
+	if (is_operator(parser, ":"))
+		parser->stopped = true;
+	index = parse_expression(parser, 0);
+	if (is_operator(parser, ":"))
+		parser->stopped = true;
+	expect(parser, "]");
+	note_failure(parser, kg_expression_index(list, &index, &value), at);
+	return value;
+}
+
+/* Is what stands to the right of an operator certainly run? */
+static bool runs_right(const struct binary *binary, const struct kg_expression_value *left)
+{
+	if (binary->operation == OPERATION_FALLBACK)
+		return left->actual == KG_EXPRESSION_NIL;
+	if (binary->operation != OPERATION_LOGIC)
+		return true;
+	return left->known && left->actual == KG_EXPRESSION_BOOL && left->truth == (binary->precedence == PRECEDENCE_AND);
+}
+
+static struct kg_expression_value fall_back(const struct kg_expression_value *left, const struct kg_expression_value *right)
+{
+	if (left->actual == KG_EXPRESSION_ANY)
+		return kg_expression_unknown(KG_EXPRESSION_ANY, KG_EXPRESSION_ANY);
+	return left->actual == KG_EXPRESSION_NIL ? *right : *left;
+}
+
+/* What `left` is with what stands behind it. It begins at `start`. */
+static struct kg_expression_value parse_binary(struct parser *parser, const struct binary *binary, const struct kg_expression_value *left,
+                                               const char *start)
 {
 	struct kg_slice at = parser->token.text;
 	const struct binary *following;
-	enum type right;
+	struct kg_expression_value right, value;
 
 	advance(parser);
-	right = parse_expression(parser, binary->precedence + (binary->right ? 0 : 1));
+	right = parse_branch(parser, binary->precedence + (binary->right ? 0 : 1), runs_right(binary, left));
 	following = find_binary(parser);
-	/* What a < b < c means differs by version. */
-	if (binary->operation == OPERATION_ORDER && following != NULL && following->operation == OPERATION_ORDER)
+	/* What a < b < c means differs by version, and what may follow a fallback. */
+	if ((binary->operation == OPERATION_ORDER && following != NULL && following->operation == OPERATION_ORDER) ||
+	    (binary->operation == OPERATION_FALLBACK && following != NULL && following->operation != OPERATION_FALLBACK))
 		parser->stopped = true;
-	if (is_refused(binary->operation, left, right))
+	if (is_refused(binary->operation, left->declared, right.declared))
 		return fail(parser, KG_EXPRESSION_TYPE, at);
-	return type_of(binary->operation, left, right);
+	/* `x and false` is made false before it is run. */
+	if (binary->operation == OPERATION_LOGIC && right.known && parser->run.at.start >= start)
+		parser->run = (struct kg_expression_fault){.kind = KG_EXPRESSION_FINE};
+	if (binary->operation == OPERATION_FALLBACK)
+		value = fall_back(left, &right);
+	else
+		note_failure(parser, kg_expression_apply(binary->text, left, &right, &value), at);
+	value.declared = type_of(binary->operation, left->declared, right.declared);
+	return value;
 }
 
-static enum type parse_choice(struct parser *parser, enum type condition)
+/* Of a choice whose condition is not known. */
+static enum kg_expression_type common(enum kg_expression_type one, enum kg_expression_type other)
+{
+	return one == other ? one : KG_EXPRESSION_ANY;
+}
+
+static struct kg_expression_value parse_choice(struct parser *parser, const struct kg_expression_value *condition)
 {
 	struct kg_slice at = parser->token.text;
-	enum type one = condition, other;
+	bool told = condition->known && condition->actual == KG_EXPRESSION_BOOL;
+	struct kg_expression_value one = *condition, other, value;
 
 	advance(parser);
 	if (!is_operator(parser, ":"))
-		one = parse_expression(parser, 0);
+		one = parse_branch(parser, 0, told && condition->truth);
 	expect(parser, ":");
-	other = parse_expression(parser, 0);
-	if (is_number(condition))
+	other = parse_branch(parser, 0, told && !condition->truth);
+	if (is_number(condition->declared))
 		return fail(parser, KG_EXPRESSION_TYPE, at);
-	if (one == other || other == TYPE_NIL)
-		return one;
-	return one == TYPE_NIL ? other : TYPE_ANY;
+	value = kg_expression_unknown(KG_EXPRESSION_ANY, common(one.actual, other.actual));
+	if (told)
+		value = condition->truth ? one : other;
+	value.declared = either(one.declared, other.declared);
+	return value;
 }
 
-static enum type parse_expression(struct parser *parser, unsigned precedence)
+/* A value with the indexes behind it. A second call is left alone. */
+static struct kg_expression_value parse_operand(struct parser *parser)
 {
-	const struct binary *binary;
-	enum type type;
+	struct kg_expression_value value = parse_primary(parser);
 
-	if (parser->stopped || ++parser->depth > DEPTH_MAX) {
+	while (!parser->stopped && is_operator(parser, "["))
+		value = parse_index(parser, &value);
+	/* Behind a value, `not` begins `not in`. */
+	if (is_operator(parser, "(") || is_operator(parser, "not"))
 		parser->stopped = true;
-		return TYPE_ANY;
+	return value;
+}
+
+static struct kg_expression_value parse_expression(struct parser *parser, unsigned precedence)
+{
+	const char *start = parser->token.text.start;
+	const struct binary *binary;
+	struct kg_expression_value value;
+
+	if (parser->stopped || ++parser->depth > KG_MAX_FORMULA_DEPTH) {
+		parser->stopped = true;
+		return kg_expression_unknown(KG_EXPRESSION_ANY, KG_EXPRESSION_ANY);
 	}
-	type = parse_primary(parser);
-	/* An index, a second call: left alone. */
-	if (is_operator(parser, "[") || is_operator(parser, "("))
-		parser->stopped = true;
+	value = parse_operand(parser);
 	for (binary = find_binary(parser); !parser->stopped && binary != NULL && binary->precedence >= precedence;
 	     binary = find_binary(parser))
-		type = parse_binary(parser, binary, type);
+		value = parse_binary(parser, binary, &value, start);
 	while (precedence == 0 && !parser->stopped && is_operator(parser, "?"))
-		type = parse_choice(parser, type);
+		value = parse_choice(parser, &value);
 	parser->depth--;
-	return type;
+	return value;
 }
 /* NOLINTEND(misc-no-recursion) */
 
@@ -396,4 +540,7 @@ void kg_expression_check(const char *text, const char *const *names, size_t name
 	(void)parse_expression(&parser, 0);
 	if (!parser.stopped && parser.token.kind != TOKEN_END)
 		(void)fail(&parser, KG_EXPRESSION_SYNTAX, parser.token.text);
+	/* Were something not understood, it might keep the failing part from being run. */
+	if (!parser.stopped)
+		*ret_fault = parser.run;
 }

@@ -19,6 +19,10 @@
  * collections. */
 #define KG_MAX_DEPTH 256
 
+/* Nesting of a formula of scalingModifiers; a deeper one is not judged. Nobody writes one of ten. A formula is tried in one pass over its
+ * text, without loops, so that its length (KG_MAX_BODY_BYTES) bounds the work; the depth bounds the stack, at some 1 KiB a level. */
+#define KG_MAX_FORMULA_DEPTH 64
+
 /* One manifest file, and how many YAML nodes it may hold, aliases expanded. */
 #define KG_MAX_FILE_BYTES (64u << 20)
 #define KG_MAX_YAML_NODES 4000000u

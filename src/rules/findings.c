@@ -59,6 +59,11 @@ static const char *bare_url(struct kg_arena *arena, const char *value, const str
 	                       (int)url->path.length, url->path.start);
 }
 
+bool kg_finding_may_quote(const char *text)
+{
+	return !is_suspicious(text) && !kg_token_is_random(kg_slice_of(text));
+}
+
 /* What may be shown of a value: nothing of one that may hold a secret. 0 or KG_ENOMEM. */
 static int hide_secrets(struct kg_arena *arena, const char *value, const char **ret_shown)
 {

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "kedagate/base/compiler.h"
 #include "kedagate/rules/finding.h"
 
@@ -14,3 +16,6 @@ KG_MUST_CHECK int kg_findings_add(struct kg_findings *findings, const struct kg_
 
 /* Put them in document order of `object`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_findings_sort(struct kg_findings *findings, const struct kg_object *object);
+
+/* May `text`, or a part of it, stand in a detail? Not what looks as if it held a secret. Values of findings are judged likewise when they are added. */
+bool kg_finding_may_quote(const char *text);

@@ -16,14 +16,12 @@ int kg_check_rollout_conflict(const struct kg_rule_context *context, struct kg_f
 
 	if (kg_rule_is_empty(old) || kg_rule_is_empty(strategy) || strcmp(old, strategy) == 0)
 		return 0;
-	return kg_findings_add(
-	        out, &(struct kg_finding){
-	                     .rule = KG_RULE_ROLLOUT_CONFLICT,
-	                     .path = "spec.rolloutStrategy",
-	                     .type = KG_FIELD_INVALID,
-	                     .value = old,
-	                     .detail = kg_arena_printf(
-	                             context->arena, "contradicts rollout.strategy (%s), and goes first though it is deprecated", strategy),
-	                     .fix = "remove rolloutStrategy",
-	             });
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_ROLLOUT_CONFLICT,
+	                                    .path = "spec.rolloutStrategy",
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = old,
+	                                    .detail = "contradicts rollout.strategy, and goes first though it is deprecated",
+	                                    .fix = "remove rolloutStrategy",
+	                            });
 }

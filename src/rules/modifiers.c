@@ -105,6 +105,9 @@ static const char *describe_fault(const struct kg_rule_context *context, const s
 	bool inside = fault->at.start >= start && fault->at.start < start + length;
 	int shown = shown_length(fault->at);
 
+	/* Its words are quoted only where the whole of it may be. */
+	if (!kg_finding_may_quote(start))
+		return "cannot be compiled; it is not shown, since it looks like a secret";
 	if (fault->kind == KG_EXPRESSION_RUN && !inside)
 		return "gives no number when KEDA tries it, with -1 for every trigger";
 	if (fault->kind == KG_EXPRESSION_RUN)

@@ -16,7 +16,8 @@ KEDA = "2.17.1"
 
 
 def operator(version=KEDA, **labels):
-    spec = {"template": {"spec": {"serviceAccountName": "keda-operator",
+    spec = {"template": {"metadata": {"labels": {"azure.workload.identity/use": "true"}},
+                         "spec": {"serviceAccountName": "keda-operator",
                                   "containers": [{"name": "keda-operator", "image": f"ghcr.io/kedacore/keda:{version}"}]}}}
     labels = {"app.kubernetes.io/name": "keda-operator", "app.kubernetes.io/version": version, **labels}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {**metadata("keda-operator", "keda"), "labels": labels}, "spec": spec}
@@ -77,7 +78,7 @@ def test_something_denied_is_exit_1_and_named_by_where_it_lives(api, audit):
     api.put(shared_identity("bus", namespace="shop"))
     result = audit()
     assert result.returncode == 1
-    assert result.stdout.startswith("TriggerAuthentication shop/bus  deny  spec.podIdentity.identityId: ")
+    assert "\nTriggerAuthentication shop/bus  deny  spec.podIdentity.identityId: " in "\n" + result.stdout
 
 
 def test_a_report_names_the_cluster_and_no_file(api, audit):

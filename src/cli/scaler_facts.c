@@ -1,6 +1,5 @@
 #include "cli/scaler_facts.h"
 
-#include <stdlib.h>
 
 #include "kedagate/scalers/params.h"
 
@@ -107,23 +106,20 @@ const char *kg_scaler_encryption_word(enum kg_encryption encryption)
 void kg_scaler_default_channel(const struct kg_scaler *scaler, struct kg_channel *ret_channel)
 {
 	uint32_t since = scaler->since != 0 ? scaler->since : KG_VERSION_OLDEST;
-	struct kg_param_value *values = calloc(scaler->param_count + 1, sizeof(*values));
+	struct kg_param_value values[KG_INDEXED_ROWS_MAX] = {0};
 	const struct kg_params params = {
 	        .scaler = scaler,
 	        .keda_version = scaler->removed != 0 ? since : KG_VERSION_NEWEST,
 	        .values = values,
 	};
 
-	*ret_channel = (struct kg_channel){.encryption = KG_ENCRYPTION_UNKNOWN};
-	for (size_t i = 0; values != NULL && i < scaler->param_count; i++) {
+	for (size_t i = 0; i < scaler->param_count; i++) {
 		const char *text = scaler->params[i].def;
 
 		if (text != NULL)
 			values[i] = (struct kg_param_value){.state = KG_PARAM_KNOWN, .text = text, .default_used = true};
 	}
-	if (values != NULL)
-		kg_params_channel(&params, ret_channel);
-	free(values);
+	kg_params_channel(&params, ret_channel);
 }
 
 static void set_text(json_t *object, const char *name, const char *text)

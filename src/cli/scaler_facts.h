@@ -20,7 +20,7 @@ const char *kg_scaler_other_identities_word(enum kg_other_identities other);
 const char *kg_scaler_encryption_word(enum kg_encryption encryption);
 
 /* The way to the event source of a trigger that gives nothing and leaves all to defaults, in the newest release that has the type: UNKNOWN where that
- * depends on what must be given, or without memory. */
+ * depends on what must be given. */
 void kg_scaler_default_channel(const struct kg_scaler *scaler, struct kg_channel *ret_channel);
 
 /* Everything the table says of the scaler, members in a fixed order; what is not set, or is the default, is left out. NULL without memory. */

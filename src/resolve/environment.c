@@ -90,6 +90,23 @@ int kg_resolve_variable(const struct kg_resolve_context *context, const char *na
 	return 0;
 }
 
+int kg_resolve_variable_of(const struct kg_resolve_context *context, const char *container, const char *name,
+                           enum kg_param_state *ret_state)
+{
+	struct kg_environment environment;
+	const struct kg_container *found = NULL;
+	struct kg_given given = absent;
+	int status = 0;
+
+	kg_environment_init(&environment, context);
+	found = kg_environment_container(&environment, container);
+	if (found || !environment.template || environment.template->container_count == 0)
+		status = kg_environment_variable(&environment, found, name, &given);
+	if (status == 0)
+		*ret_state = given.state;
+	return status;
+}
+
 /* ---- one variable ---- */
 
 /* The last variable of that name among the first `before` of the container's; NULL when there is none. */

@@ -1,6 +1,8 @@
 /*
  * An authentication and the ScaledObjects and ScaledJobs that refer to it: authentication-breaks-users, authentication-parameter-unknown.
  */
+#include "rules/users.h"
+
 #include <string.h>
 
 #include "kedagate/base/err.h"
@@ -13,8 +15,7 @@ static struct kg_object_key key_of(const struct kg_rule_context *context)
 	return (struct kg_object_key){context->object->kind, context->judged->namespace, context->object->metadata.name};
 }
 
-/* The key of the authentication that the trigger of an object in `namespace` refers to; its kind is KG_KIND_OTHER when there is none. */
-static struct kg_object_key referred_key(const struct kg_trigger *trigger, const char *namespace)
+struct kg_object_key kg_users_referred_key(const struct kg_trigger *trigger, const char *namespace)
 {
 	const struct kg_authentication_ref *reference = &trigger->authentication_ref;
 
@@ -23,7 +24,7 @@ static struct kg_object_key referred_key(const struct kg_trigger *trigger, const
 	return (struct kg_object_key){kg_authentication_kind(reference->kind), namespace, reference->name};
 }
 
-static bool same_key(const struct kg_object_key *one, const struct kg_object_key *other)
+bool kg_users_same_key(const struct kg_object_key *one, const struct kg_object_key *other)
 {
 	if (one->kind == KG_KIND_OTHER || one->kind != other->kind || !one->name || !other->name || strcmp(one->name, other->name) != 0)
 		return false;
@@ -52,7 +53,7 @@ static enum kg_lookup find_authentication(const struct kg_world *world, const st
 {
 	const struct changed_world *changed = changed_world_of(world);
 
-	if (!same_key(key, &changed->key))
+	if (!kg_users_same_key(key, &changed->key))
 		return changed->under->operations->authentication(changed->under, key, arena, ret_authentication);
 	if (!changed->authentication)
 		return KG_LOOKUP_UNSEEN;
@@ -120,9 +121,9 @@ static int count_lacks(const struct kg_rule_context *context, const struct kg_ru
 	status = kg_rule_context_init(&triggers, &judged, arena);
 	for (size_t i = 0; i < triggers.trigger_count && status == 0; i++) {
 		const struct kg_rule_trigger *trigger = &triggers.triggers[i];
-		struct kg_object_key key = referred_key(trigger->resolved.trigger, judged.namespace);
+		struct kg_object_key key = kg_users_referred_key(trigger->resolved.trigger, judged.namespace);
 
-		for (size_t j = 0; same_key(&key, &changed.key) && j < trigger->complaints.count; j++)
+		for (size_t j = 0; kg_users_same_key(&key, &changed.key) && j < trigger->complaints.count; j++)
 			*ret_count += is_certain_lack(&trigger->complaints.items[j]) ? 1 : 0;
 	}
 	return status;
@@ -230,8 +231,7 @@ static bool has_name(const struct kg_param *row, const char *name)
 	return false;
 }
 
-/* Does the trigger's scaler, in any version, take the parameter from an authentication? Of a scaler that is not described, nobody knows. */
-static bool may_read(const struct kg_trigger *trigger, const char *name)
+bool kg_users_may_read(const struct kg_trigger *trigger, const char *name)
 {
 	const struct kg_scaler *scaler = kg_scaler_find(trigger->type);
 
@@ -244,13 +244,12 @@ static bool may_read(const struct kg_trigger *trigger, const char *name)
 	return false;
 }
 
-/* Does a trigger of the user that refers to the authentication? */
-static bool user_may_read(const struct kg_object *user, const char *namespace, const struct kg_object_key *key, const char *name)
+bool kg_users_user_may_read(const struct kg_object *user, const char *namespace, const struct kg_object_key *key, const char *name)
 {
 	for (size_t i = 0; i < user->scaled.trigger_count; i++) {
-		struct kg_object_key referred = referred_key(&user->scaled.triggers[i], namespace);
+		struct kg_object_key referred = kg_users_referred_key(&user->scaled.triggers[i], namespace);
 
-		if (same_key(&referred, key) && may_read(&user->scaled.triggers[i], name))
+		if (kg_users_same_key(&referred, key) && kg_users_may_read(&user->scaled.triggers[i], name))
 			return true;
 	}
 	return false;
@@ -268,7 +267,7 @@ static void note_reads(const struct kg_rule_context *context, const struct kg_ob
 	for (size_t i = 0; i < authentication->entry_count; i++) {
 		const char *name = authentication->entries[i].parameter;
 
-		read[i] = read[i] || !seen || !name || user_may_read(object, user->namespace, &key, name);
+		read[i] = read[i] || !seen || !name || kg_users_user_may_read(object, user->namespace, &key, name);
 	}
 }
 
@@ -329,7 +328,7 @@ static bool may_use(const struct kg_trigger *trigger, const struct kg_authentica
 	for (size_t i = 0; i < authentication->entry_count; i++) {
 		const char *name = authentication->entries[i].parameter;
 
-		if (!name || may_read(trigger, name))
+		if (!name || kg_users_may_read(trigger, name))
 			return true;
 	}
 	return false;

@@ -65,6 +65,10 @@
 /* ScaledObjects and ScaledJobs that are judged when an authentication changes: a tenth of a millisecond each. A cluster-wide one may have thousands. */
 #define KG_MAX_USERS 100
 
+/* Variables of one authentication that are looked up in the targets of its users; each is compared with all that the authentication gives. Scalers take a
+ * dozen parameters. */
+#define KG_MAX_AUTHENTICATION_VARIABLES 64
+
 /* What judging one of them may take besides the review's arena, and charged to no budget: a hundred triggers need less than a tenth of it. */
 #define KG_MAX_USER_ARENA_BYTES (4u << 20)
 

@@ -62,6 +62,11 @@ const struct kg_container *kg_resolve_container(const struct kg_pod_template *te
 KG_MUST_CHECK int kg_resolve_variable(const struct kg_resolve_context *context, const char *name, enum kg_param_state *ret_state,
                                       const char **ret_text);
 
+/* The same of the container of that name (NULL or "": the first), as the env of an authentication names it. ABSENT too where a template that has containers
+ * has none such. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_resolve_variable_of(const struct kg_resolve_context *context, const char *container, const char *name,
+                                         enum kg_param_state *ret_state);
+
 /* Resolve the trigger at `index`. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_resolve_trigger(const struct kg_resolve_context *context, size_t index, struct kg_resolved_trigger *out);
 

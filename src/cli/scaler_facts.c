@@ -1,6 +1,5 @@
 #include "cli/scaler_facts.h"
 
-
 #include "kedagate/scalers/params.h"
 
 struct bit_word {

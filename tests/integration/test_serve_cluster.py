@@ -87,9 +87,9 @@ def test_readiness_waits_for_the_first_sync(api, look):
     released = threading.Event()
     api.fault("TriggerAuthentication", slow(60, released))
     server = look()
-    wait_for_sync(server, "Deployment")
-    answer = server.plain("/readyz")
-    assert (answer.status, "[-]cluster failed: not seen: triggerauthentications\n" in answer.text) == (503, True)
+    alone = "[-]cluster failed: not seen: triggerauthentications\n"
+    wait_until(lambda: alone in server.plain("/readyz").text, "the others to be seen")
+    assert server.plain("/readyz").status == 503
     assert server.plain("/livez").status == 200
     assert NOT_FOUND not in rules(server)
     released.set()
@@ -292,6 +292,19 @@ def test_a_token_that_is_renewed_is_used(api, serve, tmp_path):
     assert NOT_FOUND in rules(server)
 
 
+def test_what_may_come_with_the_same_apply_is_not_missing(api, look):
+    """A ScaledObject may be there before its authentication, and before the variable in its Deployment."""
+    api.put({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "orders", "namespace": "shop"},
+             "spec": {"template": {"spec": {"containers": [{"name": "main", "env": [{"name": "OLD", "value": "x"}]}]}}}})
+    server = look()
+    wait_until(lambda: is_ready(server), "readiness")
+    queue = {"queueName": "q", "mode": "QueueLength", "value": "5"}
+    early = scaled_object({"type": "rabbitmq", "metadata": queue, "authenticationRef": {"name": "later"}})
+    assert rules(server, early) == {NOT_FOUND}
+    renamed = scaled_object({"type": "rabbitmq", "metadata": {**queue, "hostFromEnv": "NEW"}})
+    assert rules(server, renamed) == {"variable-not-found"}
+
+
 def test_an_api_server_that_is_killed_and_comes_back(serve, authority, tmp_path):
     port = unused_port()
     first = ApiServer(authority, port=port)
@@ -301,7 +314,8 @@ def test_an_api_server_that_is_killed_and_comes_back(serve, authority, tmp_path)
         wait_for_sync(server)
     wait_for_failure(server, "connection")
     assert NOT_FOUND not in rules(server)
-    assert rules(server, scaled_object({"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "other"}})) == set()
+    other = scaled_object({"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "other"}})
+    wait_until(lambda: rules(server, other) == set(), "the end of every watch")
     with ApiServer(authority, port=port) as second:
         second.version = 5000
         second.oldest = 5000

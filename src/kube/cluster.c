@@ -340,6 +340,7 @@ static int make_parts(struct kg_cluster *cluster, const struct kg_kube_config *c
 		init_watched(cluster, (enum kg_resource)i, seeds[0]);
 	if (kg_live_world_init(&cluster->live, seeds[1], &cluster->budget) != 0)
 		return kg_err_set(err, KG_ENOMEM, "out of memory");
+	cluster->live.world.live = true;
 	status = kg_kube_client_new(config, &cluster->client, err);
 	return status == 0 ? kg_kube_transfers_new(cluster->client, &cluster->transfers, err) : status;
 }

@@ -46,9 +46,14 @@ void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environm
 		source->authentication = NULL;
 }
 
+bool kg_auth_source_unseen(const struct kg_auth_source *source)
+{
+	return source->reference == KG_REFERENCE_UNRESOLVED || (source->reference == KG_REFERENCE_ABSENT && source->context->world->live);
+}
+
 bool kg_auth_source_unresolved(const struct kg_auth_source *source)
 {
-	if (source->reference == KG_REFERENCE_UNRESOLVED)
+	if (kg_auth_source_unseen(source))
 		return true;
 	/* A file in the operator's pod gives the values, and KEDA looks at no other block. */
 	return source->authentication && source->authentication->file_path && source->context->keda_version >= KG_VERSION(2, 19, 0);
@@ -101,8 +106,7 @@ static int from_entry(const struct kg_auth_source *source, const struct kg_auth_
 	case KG_AUTH_BLOCK_ENV:
 		if (!entry->name)
 			return 0;
-		return kg_environment_variable(environment, kg_environment_container(environment, entry->container), entry->name,
-		                               ret_given);
+		return kg_environment_given(environment, kg_environment_container(environment, entry->container), entry->name, ret_given);
 	case KG_AUTH_BLOCK_CONFIG_MAP:
 		return from_key(source, entry, false, ret_given);
 	case KG_AUTH_BLOCK_SECRET:

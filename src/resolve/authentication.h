@@ -21,6 +21,9 @@ struct kg_auth_source {
 void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environment *environment, const struct kg_resolve_context *context,
                          const struct kg_trigger *trigger);
 
+/* It cannot be seen, or is not there yet in a live cluster: nothing is known of it. */
+bool kg_auth_source_unseen(const struct kg_auth_source *source);
+
 /* Its values cannot be seen. */
 bool kg_auth_source_unresolved(const struct kg_auth_source *source);
 

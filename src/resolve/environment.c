@@ -51,6 +51,7 @@ void kg_environment_init(struct kg_environment *environment, const struct kg_res
 	        .keda_version = context->keda_version,
 	        .arena = context->arena,
 	        .template = target.template,
+	        .changing = context->world->live && target.template != &scaled->job_template,
 	        .source_container = is_job ? scaled->env_source_container_name : scaled->scale_target_ref.env_source_container_name,
 	};
 }
@@ -326,4 +327,14 @@ int kg_environment_variable(const struct kg_environment *environment, const stru
 	if (!variable)
 		return from_sources(&search, name, ret_given);
 	return refers_to_others(variable) ? expand(&search, variable, ret_given) : from_variable(&search, variable, ret_given);
+}
+
+int kg_environment_given(const struct kg_environment *environment, const struct kg_container *container, const char *name,
+                         struct kg_given *ret_given)
+{
+	int status = kg_environment_variable(environment, container, name, ret_given);
+
+	if (status == 0 && ret_given->state == KG_PARAM_ABSENT && environment->changing)
+		*ret_given = present;
+	return status;
 }

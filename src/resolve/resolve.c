@@ -63,8 +63,8 @@ static int from_environment(const struct sources *sources, const char *name, str
 	if (*pair->value == '\0')
 		return 0;
 	/* KEDA does not trim the name of a variable. */
-	return kg_environment_variable(environment, kg_environment_container(environment, environment->source_container), pair->value,
-	                               ret_given);
+	return kg_environment_given(environment, kg_environment_container(environment, environment->source_container), pair->value,
+	                            ret_given);
 }
 
 static int from_source(const struct sources *sources, enum kg_source source, const char *name, struct kg_given *ret_given,
@@ -207,7 +207,7 @@ static struct kg_identity identity_of(const struct kg_auth_source *source)
 	struct kg_identity identity = {.state = KG_IDENTITY_STATE_KNOWN, .provider = KG_PROVIDER_NONE};
 	const struct kg_pod_identity *given = NULL;
 
-	if (source->reference == KG_REFERENCE_UNRESOLVED)
+	if (kg_auth_source_unseen(source))
 		identity.state = KG_IDENTITY_STATE_UNRESOLVED;
 	if (!source->authentication || !source->authentication->pod_identity.set)
 		return identity;

@@ -140,6 +140,8 @@ static int judge_user(const struct kg_rule_context *context, const struct kg_obj
 	*ret_broken = false;
 	if (world->operations->scaled(world, key, arena, &user.object) != KG_LOOKUP_FOUND)
 		return 0;
+	if (user.object->metadata.deleting)
+		return 0;
 	user.namespace = key->namespace;
 	status = count_lacks(context, &user, &context->object->authentication, arena, &lacks);
 	if (status == 0 && lacks > 0)

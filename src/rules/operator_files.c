@@ -32,7 +32,10 @@ struct folder {
 static const struct folder private_folders[] = {
         {"/certs", "keeps the private key of KEDA's operator"},
         {"/dev", "is no folder of credentials"},
-        {"/etc", "is no folder of credentials"},
+        {"/etc/kubernetes", "is for the node alone"},
+        {"/etc/passwd", "is no file of credentials"},
+        {"/etc/shadow", "is no file of credentials"},
+        {"/etc/ssl", "is no folder of credentials"},
         {"/proc", "shows the memory and environment of KEDA's operator"},
         {"/run/secrets/azure", "keeps the operator's own token for Azure"},
         {"/run/secrets/eks.amazonaws.com", "keeps the operator's own token for AWS"},
@@ -133,6 +136,9 @@ static const struct kg_rule_key *find_key_file(const struct kg_rule_trigger *tri
 	static const char name[] = "credentialsFromEnvFile";
 	const struct kg_params *params = &trigger->resolved.params;
 
+	/* Whatever the variable of this key holds, KEDA goes no further. */
+	if (!kg_rule_is_empty(kg_pairs_get(&trigger->resolved.trigger->metadata, "credentialsFromEnv")))
+		return NULL;
 	for (size_t i = 0; i < trigger->key_count; i++) {
 		const struct kg_rule_key *key = &trigger->keys[i];
 

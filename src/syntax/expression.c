@@ -84,13 +84,23 @@ static size_t operator_length(const char *text)
 	return 0;
 }
 
+static bool is_ascii(struct kg_slice text)
+{
+	for (size_t i = 0; i < text.length; i++) {
+		if ((unsigned char)text.start[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
 static struct token read_word(const char *text)
 {
 	struct token token = {.kind = TOKEN_NAME, .text = {.start = text}};
 
 	while (is_word(text[token.text.length]))
 		token.text.length++;
-	if (kg_slice_among(token.text, opaque_words))
+	/* Beyond ASCII a byte may be of a letter or of a space (U+00A0), which part words. */
+	if (kg_slice_among(token.text, opaque_words) || !is_ascii(token.text))
 		token.kind = TOKEN_OPAQUE;
 	else if (kg_slice_among(token.text, operator_words))
 		token.kind = TOKEN_OPERATOR;

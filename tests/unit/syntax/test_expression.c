@@ -46,6 +46,7 @@ static void what_is_not_known_is_left_alone(void **state)
 	        "let c = a; c + 1",
 	        "count([a, b], {# > 1})",
 	        "a ?? nil",
+	        "a\xC2\xA0+ b", /* a space, for expr-lang */
 	        "a ?? b + c",
 	        "if a > 1 { b } else { 2 }",
 	        "[a, b] | sum()",

@@ -154,9 +154,23 @@ static enum kg_lookup find_pod_template(const struct kg_world *world, const char
 
 /* ---- lists ---- */
 
+/* Copies of the texts into the review's arena; NULL stays NULL. False without memory. */
+static bool keep_texts(struct kg_arena *arena, const char **const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (*texts[i] == NULL)
+			continue;
+		*texts[i] = kg_arena_strdup(arena, *texts[i]);
+		if (*texts[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* What is gathered while objects are visited. */
 struct gathering {
 	struct kg_arena *arena;
+	struct kg_arena scratch; /* for one object at a time: however large others make theirs, a review is handed little of it */
 	const struct kg_world_name *wanted;
 	struct kg_scaled_facts *scaled;
 	struct kg_hpa_facts *hpas;
@@ -178,11 +192,12 @@ static void visit(const struct glance *glance, unsigned index, const struct kg_w
 }
 
 /* Add a ScaledObject whose facts are wanted. False when there is no room. */
-static bool add_scaled(struct gathering *gathering, const struct kg_scaled_facts *facts)
+static bool add_scaled(struct gathering *gathering, struct kg_scaled_facts *facts)
 {
+	const char **const texts[] = {&facts->name, &facts->hpa_name, &facts->target.api_version, &facts->target.kind, &facts->target.name};
 	struct kg_scaled_facts *items = NULL;
 
-	if (gathering->count < KG_MAX_NEIGHBOURS)
+	if (gathering->count < KG_MAX_NEIGHBOURS && keep_texts(gathering->arena, texts, KG_ARRAY_LEN(texts)))
 		items = kg_list_room(gathering->arena, gathering->scaled, gathering->count, sizeof(*items));
 	gathering->cut = items == NULL;
 	if (items == NULL)
@@ -192,10 +207,17 @@ static bool add_scaled(struct gathering *gathering, const struct kg_scaled_facts
 	return true;
 }
 
+/* The object in memory that is used again for the next one; NULL without. */
+static const cJSON *unpack(struct kg_arena *scratch, const struct kg_cached *cached)
+{
+	kg_arena_reset(scratch, KG_KEEP_ARENA_BYTES);
+	return kg_unpack(cached->packed, scratch);
+}
+
 static bool gather_by_target(void *context, const struct kg_cached *cached)
 {
 	struct gathering *gathering = context;
-	const cJSON *tree = kg_unpack(cached->packed, gathering->arena);
+	const cJSON *tree = unpack(&gathering->scratch, cached);
 	struct kg_scaled_facts facts;
 
 	gathering->cut = tree == NULL;
@@ -208,13 +230,13 @@ static bool gather_by_target(void *context, const struct kg_cached *cached)
 static bool gather_by_hpa(void *context, const struct kg_cached *cached)
 {
 	struct gathering *gathering = context;
-	const cJSON *tree = kg_unpack(cached->packed, gathering->arena);
+	const cJSON *tree = unpack(&gathering->scratch, cached);
 	struct kg_scaled_facts facts;
 	const char *hpa = NULL;
 
 	if (tree != NULL) {
 		kg_scaled_facts_read(tree, &facts);
-		hpa = kg_hpa_name(facts.hpa_name, facts.name, gathering->arena);
+		hpa = kg_hpa_name(facts.hpa_name, facts.name, &gathering->scratch);
 	}
 	gathering->cut = hpa == NULL;
 	if (hpa == NULL)
@@ -229,7 +251,9 @@ static void scaled_by_target(const struct kg_world *world, const struct kg_world
 	const struct kg_cache_visitor visitor = {.visit = gather_by_target, .context = &gathering};
 	struct glance glance = begin_glance(world, KG_RESOURCE_SCALED_OBJECTS);
 
+	kg_arena_init(&gathering.scratch, KG_MAX_CLUSTER_ARENA_BYTES);
 	visit(&glance, KG_INDEX_TARGET, target, &visitor);
+	kg_arena_release(&gathering.scratch);
 	*ret_list = (struct kg_scaled_list){
 	        .items = gathering.scaled, .count = gathering.count, .complete = saw_all(&glance) && !gathering.cut};
 }
@@ -243,12 +267,14 @@ static void scaled_by_hpa(const struct kg_world *world, const struct kg_world_na
 	struct glance glance = begin_glance(world, KG_RESOURCE_SCALED_OBJECTS);
 	size_t prefix = strlen(HPA_PREFIX);
 
+	kg_arena_init(&gathering.scratch, KG_MAX_CLUSTER_ARENA_BYTES);
 	visit(&glance, KG_INDEX_HPA, hpa, &visitor);
 	if (hpa->name != NULL && strncmp(hpa->name, HPA_PREFIX, prefix) == 0 && !gathering.cut) {
 		const struct kg_world_name maker = {.namespace = hpa->namespace, .name = hpa->name + prefix};
 
 		visit(&glance, KG_INDEX_NAME, &maker, &visitor);
 	}
+	kg_arena_release(&gathering.scratch);
 	*ret_list = (struct kg_scaled_list){
 	        .items = gathering.scaled, .count = gathering.count, .complete = saw_all(&glance) && !gathering.cut};
 }
@@ -362,28 +388,48 @@ static void container_defaults(const struct kg_world *world, const char *namespa
 
 /* ---- KEDA's operator ---- */
 
+/* Where KEDA is installed unless told otherwise: whoever may create a Deployment elsewhere must not pose as its operator. */
+#define USUAL_NAMESPACE "keda"
+
 struct operators {
 	struct kg_arena *arena;
-	struct kg_operator_facts facts; /* of the first */
-	size_t count;
+	struct kg_arena scratch;        /* as of a gathering */
+	struct kg_operator_facts facts; /* of the first, of those in the usual namespace if there are any */
+	size_t count, visited;
+	bool usual;
 	bool cut;
 };
+
+static bool take_operator(struct operators *operators, const struct kg_operator_facts *facts)
+{
+	struct kg_operator_facts *kept = &operators->facts;
+	const char **const texts[] = {&kept->namespace, &kept->service_account, &kept->azure_client_id};
+	bool usual = is_text(facts->namespace, USUAL_NAMESPACE);
+
+	if (operators->count > 0 && usual == operators->usual) {
+		if (kept->keda_version != facts->keda_version)
+			kept->keda_version = 0;
+		return true;
+	}
+	if (operators->count++ > 0 && operators->usual)
+		return true;
+	operators->usual = usual;
+	*kept = *facts;
+	return keep_texts(operators->arena, texts, KG_ARRAY_LEN(texts));
+}
 
 static bool add_operator(void *context, const struct kg_cached *cached)
 {
 	struct operators *operators = context;
-	const cJSON *tree = kg_unpack(cached->packed, operators->arena);
+	const cJSON *tree = unpack(&operators->scratch, cached);
 	struct kg_operator_facts facts;
 
-	operators->cut = tree == NULL || operators->count >= KG_MAX_NEIGHBOURS;
+	operators->cut = tree == NULL || operators->visited++ >= KG_MAX_NEIGHBOURS;
 	if (operators->cut)
 		return false;
 	kg_operator_facts_read(tree, &facts);
-	if (operators->count++ == 0)
-		operators->facts = facts;
-	else if (operators->facts.keda_version != facts.keda_version)
-		operators->facts.keda_version = 0;
-	return true;
+	operators->cut = !take_operator(operators, &facts);
+	return !operators->cut;
 }
 
 static void read_account(const struct kg_world *world, struct kg_arena *arena, struct kg_operator_facts *facts)
@@ -398,7 +444,7 @@ static void read_account(const struct kg_world *world, struct kg_arena *arena, s
 		facts->service_account_seen = lookup == KG_LOOKUP_ABSENT;
 }
 
-/* Of several whose versions differ the version is not known. */
+/* Of several whose versions differ the version is not known; but those in the usual namespace go before others. */
 static enum kg_lookup find_operator(const struct kg_world *world, struct kg_arena *arena, struct kg_operator_facts *ret_facts)
 {
 	static const struct kg_world_name anywhere = {.namespace = "", .name = ""};
@@ -406,7 +452,9 @@ static enum kg_lookup find_operator(const struct kg_world *world, struct kg_aren
 	const struct kg_cache_visitor visitor = {.visit = add_operator, .context = &operators};
 	struct glance glance = begin_glance(world, KG_RESOURCE_DEPLOYMENTS);
 
+	kg_arena_init(&operators.scratch, KG_MAX_CLUSTER_ARENA_BYTES);
 	visit(&glance, KG_INDEX_OPERATOR, &anywhere, &visitor);
+	kg_arena_release(&operators.scratch);
 	if (operators.cut || operators.count == 0)
 		return !operators.cut && saw_all(&glance) ? KG_LOOKUP_ABSENT : KG_LOOKUP_UNSEEN;
 	read_account(world, arena, &operators.facts);

@@ -419,11 +419,25 @@ static void two_operators_of_different_versions_tell_none(void **state)
 	struct fixture *f = *state;
 	struct kg_operator_facts facts;
 
-	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("keda", "2.19.0"));
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("platform", "2.19.0"));
 	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("tenant", "2.10.0"));
 	see_all(f);
 	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
 	assert_int_equal(facts.keda_version, 0);
+}
+
+static void the_operator_in_its_usual_namespace_goes_before_others(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_operator_facts facts;
+
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("a", "2.10.0"));
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("keda", "2.19.0"));
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("z", "2.11.0"));
+	see_all(f);
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
+	assert_int_equal(facts.keda_version, KG_VERSION(2, 19, 0));
+	assert_string_equal(facts.namespace, "keda");
 }
 
 static void no_value_is_ever_seen(void **state)
@@ -483,6 +497,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(limit_ranges_of_a_namespace_add_up, begin, end),
 	        cmocka_unit_test_setup_teardown(the_operator_tells_its_version_and_account, begin, end),
 	        cmocka_unit_test_setup_teardown(two_operators_of_different_versions_tell_none, begin, end),
+	        cmocka_unit_test_setup_teardown(the_operator_in_its_usual_namespace_goes_before_others, begin, end),
 	        cmocka_unit_test_setup_teardown(no_value_is_ever_seen, begin, end),
 	        cmocka_unit_test_setup_teardown(without_memory_nothing_is_seen, begin, end),
 	};

@@ -214,6 +214,7 @@ static void start_over(struct kg_machine *machine)
 {
 	machine->watches = false;
 	machine->refused_watches = 0;
+	machine->gap_until = INT64_MIN;
 	kg_buf_release(&machine->next_page);
 }
 
@@ -298,6 +299,9 @@ static enum kg_machine_failure finish_page(struct kg_machine *machine, int64_t n
 	/* All pages have one version. Should they not, the oldest misses nothing. */
 	if (first)
 		note_version(machine, version);
+	/* The same page for ever. */
+	if (!first && next != NULL && strcmp(next, kg_buf_text(&machine->next_page)) == 0)
+		return KG_MACHINE_FAILURE_GARBAGE;
 	kg_buf_clear(&machine->next_page);
 	kg_buf_puts(&machine->next_page, next != NULL ? next : "");
 	if (kg_buf_status(&machine->next_page) != 0)

@@ -72,6 +72,9 @@ static int set_usual(const struct kg_curl *curl, CURL *easy)
 	        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
 	        {CURLOPT_CONNECTTIMEOUT, KG_KUBE_CONNECT_SECONDS},
 	        {CURLOPT_TCP_KEEPALIVE, 1},
+	        {CURLOPT_TCP_KEEPIDLE, KG_KUBE_KEEPALIVE_SECONDS},
+	        {CURLOPT_TCP_KEEPINTVL, KG_KUBE_KEEPALIVE_SECONDS},
+	        {CURLOPT_QUICK_EXIT, 1},       /* a name server that does not answer holds up no end of the process */
 	        {CURLOPT_CA_CACHE_TIMEOUT, 0}, /* a changed ca.crt counts with the next connection */
 	};
 	int failed = 0;
@@ -261,5 +264,8 @@ int kg_transfer_status(const struct kg_transfer *transfer, CURLcode code, struct
 		return 0;
 	if (code == CURLE_OUT_OF_MEMORY)
 		return kg_err_set(err, KG_ENOMEM, "out of memory");
+	/* It may quote a proxy's URL, and the password therein. */
+	if (strchr(message, '@') != NULL)
+		message = transfer->client->curl.easy_strerror(code);
 	return kg_err_set(err, is_lasting(code) ? KG_EINVAL : KG_EIO, "%s: %s", server, message);
 }

@@ -149,6 +149,9 @@
 /* Until the connection to an API server stands, TLS included. One that takes longer is as good as away. */
 #define KG_KUBE_CONNECT_SECONDS 15
 
+/* Between two probes of a connection to an API server that is silent: a lost one is noticed after ten of them. */
+#define KG_KUBE_KEEPALIVE_SECONDS 5
+
 /* The URL of a request to an API server: a server's name, a path, and a token to continue with, which is a base64 of a few hundred bytes. */
 #define KG_MAX_KUBE_URL_BYTES (64u << 10)
 

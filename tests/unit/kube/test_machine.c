@@ -238,6 +238,9 @@ static const struct {
 	{"410 between pages", LIST "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"c\"},\"items\":[" A "]}\nend\n"
 	 "next\nanswer 410\nbytes {}\nend\nnext\ndue\n" LIST "{" META ",\"items\":[" B "]}\nend\n",
 	 SENT_LIST "begin\nput a\nsend /apis/x/v1/things?limit=500&continue=c\nfailed expired 410\nwait\n" SENT_LIST "begin\nput b\ncomplete\nview partial\n"},
+	{"the same page for ever", LIST "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"c\"},\"items\":[" A "]}\nend\n"
+	 "next\nanswer 200\nbytes {\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"c\"},\"items\":[]}\nend\n",
+	 SENT_LIST "begin\nput a\nsend /apis/x/v1/things?limit=500&continue=c\nfailed garbage 200\n"},
 	{"a page that is cut is asked for again", LIST "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"c\"},\"items\":[" A "]}\nend\n"
 	 "next\nanswer 200\nbytes {\"items\":[" B ",{\ncut\nnext\ndue\nnext\nanswer 200\nbytes {" META ",\"items\":[" B "]}\nend\n",
 	 SENT_LIST "begin\nput a\nsend /apis/x/v1/things?limit=500&continue=c\nput b\nfailed connection 200\nwait\n"

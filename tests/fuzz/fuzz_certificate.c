@@ -119,13 +119,13 @@ static void verify_files(const char *text, const char *separator)
 	reaches[verify(text, (size_t)(separator - text) + 1, key, strlen(key)) == 0 ? FILES_TAKEN : FILES_REFUSED].count++;
 }
 
-static void verify_secret(const struct kg_world *world, const cJSON *tree)
+static void verify_secret(const struct kg_world *world, const cJSON *tree, struct kg_arena *arena)
 {
 	const struct kg_value_source source = {true, "default", kg_json_text(kg_json_get(tree, "metadata"), "name")};
 	const char *certificate, *key;
 
-	if (source.name == NULL || world->operations->value(world, &source, "tls.crt", &certificate) != KG_LOOKUP_FOUND ||
-	    world->operations->value(world, &source, "tls.key", &key) != KG_LOOKUP_FOUND) {
+	if (source.name == NULL || world->operations->value(world, &source, "tls.crt", arena, &certificate) != KG_LOOKUP_FOUND ||
+	    world->operations->value(world, &source, "tls.key", arena, &key) != KG_LOOKUP_FOUND) {
 		reaches[NO_SECRET].count++;
 		return;
 	}
@@ -141,7 +141,7 @@ static void read_manifest(char *text, struct kg_arena *arena)
 		return;
 	for (size_t i = 0; i < manifests.count && i < 8; i++) {
 		if (kg_file_world_add(world, manifests.items[i].tree) == 0)
-			verify_secret(kg_file_world_as_world(world), manifests.items[i].tree);
+			verify_secret(kg_file_world_as_world(world), manifests.items[i].tree, arena);
 	}
 }
 

@@ -3,7 +3,7 @@
  * webhook then runs it, once, with -1 for every name.
  *
  * Only what is certain is said. The part of the language that is known is numbers, names, calls, lists, parentheses and the operators for
- * arithmetic, comparison, logic, choice and fallback; at the first thing outside it, the check ends without a word about what comes there and after.
+ * arithmetic, comparison, logic, choice and fallback, in ASCII; at the first thing outside it, the check ends without a word about what comes there and after.
  */
 #pragma once
 

@@ -209,11 +209,12 @@ static int read_server(struct loading *loading, const struct kg_kubeconfig_entry
 
 static int read_proxy(struct loading *loading, const struct kg_kubeconfig_entry *entry)
 {
+	static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h", NULL};
 	const char *text = NULL;
 	struct kg_url url;
 	int status = kg_kubeconfig_text(entry, "proxy-url", &text, loading->err);
 
-	if (status == 0 && text != NULL && (!kg_url_parse(text, &url) || url.host.length == 0))
+	if (status == 0 && text != NULL && (!kg_url_parse(text, &url) || url.host.length == 0 || !kg_slice_among(url.scheme, schemes)))
 		return kg_kubeconfig_fail(entry, "proxy-url", loading->err, KG_EINVAL, "this is no URL such as http://proxy.example:3128");
 	loading->out->proxy_from_environment = text == NULL;
 	return status == 0 ? keep(loading, text, &loading->out->proxy_url) : status;

@@ -287,6 +287,14 @@ def test_the_proxy_of_the_kubeconfig_is_used_and_its_password_not_shown(api, aud
     assert api.requests == []
 
 
+def test_a_proxy_of_another_protocol_is_refused_without_its_password(api, audit, tmp_path):
+    """libcurl quotes the whole URL of a proxy that it does not know how to use."""
+    path = api.kubeconfig(tmp_path, proxy_url=f"ftp://someone:{TOKEN}@127.0.0.1:{unused_port()}")
+    result = audit(kubeconfig=path)
+    assert result.returncode == 2
+    assert "proxy" in result.stderr and TOKEN not in result.stdout + result.stderr
+
+
 # ---- kubeconfig ----
 
 

@@ -72,15 +72,22 @@ func TestClientCertificate(t *testing.T) {
 // answered fails the test unless the metrics, which stay open, count an answer with that status.
 func answered(t *testing.T, status int) {
 	t.Helper()
-	response, err := http.Get("http://" + webhook.addresses(t).Metrics + "/metrics")
+	text := get(t, webhook.addresses(t).Metrics, "/metrics")
+	counter := regexp.MustCompile(fmt.Sprintf(`(?m)^kedagate_http_responses_total\{.*"%d".*\} [1-9]`, status))
+	if !counter.MatchString(text) {
+		t.Errorf("no answer %d is counted:\n%s", status, text)
+	}
+}
+
+// get is what one of kedagate's plain listeners answers.
+func get(t *testing.T, address, path string) string {
+	t.Helper()
+	response, err := http.Get("http://" + address + path)
 	must(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	must(t, err)
-	counter := regexp.MustCompile(fmt.Sprintf(`(?m)^kedagate_http_responses_total\{.*"%d".*\} [1-9]`, status))
-	if !counter.Match(text) {
-		t.Errorf("no answer %d is counted:\n%s", status, text)
-	}
+	return string(text)
 }
 
 // addresses is the line of the log that says where kedagate serves what.

@@ -47,13 +47,14 @@ type gate struct {
 	kubectl                      kubectl
 	port                         int
 	mounts                       map[string]*mount // by the path in the container
+	account                      *account          // nil: objects are judged alone
 	process                      *process
 	runs, installations          int
 	reconnections                int
 }
 
 type logLine struct {
-	Msg, Caller, Health, Metrics string
+	Msg, Caller, Health, Metrics, Resource, Reason, Server string
 }
 
 func newGate(binary, manifests, dir, logs string, c *Cluster) (*gate, error) {
@@ -147,17 +148,32 @@ func (g *gate) start(more ...string) error {
 	for path, m := range g.mounts {
 		dirs[path] = m.dir
 	}
-	// Objects are judged alone, unless a test gives a kubeconfig in the place of the Pod's account.
-	arguments := append(d.arguments(dirs, "--shutdown-delay", "--cluster"), "--shutdown-delay=0s", "--bind-address=127.0.0.1",
-		fmt.Sprintf("--secure-port=%d", g.port), "--health-probe-bind-address=127.0.0.1:0", "--metrics-bind-address=127.0.0.1:0")
-	g.runs++
-	log := filepath.Join(g.logs, fmt.Sprintf("kedagate-%d.log", g.runs))
+	without := []string{"--shutdown-delay"}
+	if g.account == nil {
+		without = append(without, "--cluster")
+	}
 	// No operator of KEDA is here to tell which release runs.
-	arguments = append(arguments, "--keda-version=2.20.2")
-	if g.process, err = start("kedagate", log, g.binary, append(arguments, more...)...); err != nil {
+	arguments := append(d.arguments(dirs, without...), "--shutdown-delay=0s", "--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", g.port),
+		"--health-probe-bind-address=127.0.0.1:0", "--metrics-bind-address=127.0.0.1:0", "--keda-version=2.20.2")
+	if err := g.run(append(arguments, more...)); err != nil {
 		return err
 	}
 	return waitForProcess(g.process, "kedagate to serve", func() error { return g.logged("serving", 1) })
+}
+
+// run starts the process, in a Pod of the account when there is one.
+func (g *gate) run(arguments []string) error {
+	program := g.binary
+	if g.account != nil {
+		var err error
+		if program, arguments, err = g.account.command(program, arguments); err != nil {
+			return err
+		}
+	}
+	g.runs++
+	var err error
+	g.process, err = start("kedagate", filepath.Join(g.logs, fmt.Sprintf("kedagate-%d.log", g.runs)), program, arguments...)
+	return err
 }
 
 // stop ends it as a pod is ended: no request may be cut.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const account = "system:serviceaccount:kedagate:kedagate"
+const installedAs = "system:serviceaccount:kedagate:kedagate"
 
 // The namespace admits restricted pods only, and no controller is here to say that it refused one.
 func TestPodIsAdmitted(t *testing.T) {
@@ -40,7 +40,7 @@ func TestRights(t *testing.T) {
 		"scaledobjects.keda.sh", "serviceaccounts", "statefulsets.apps", "triggerauthentications.keda.sh",
 	}
 	var got []string
-	for line := range strings.Lines(call("auth", "can-i", "--list", "--no-headers", "--as", account).passes(t).stdout) {
+	for line := range strings.Lines(call("auth", "can-i", "--list", "--no-headers", "--as", installedAs).passes(t).stdout) {
 		resource, rest, _ := strings.Cut(line, " ")
 		// What every account may: ask what it may, and read the paths without resources.
 		if resource == "" || strings.HasPrefix(resource, "self") {

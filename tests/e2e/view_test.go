@@ -3,19 +3,9 @@ package e2e
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
-
-const viewKubeconfig = `apiVersion: v1
-kind: Config
-clusters: [{name: e2e, cluster: {server: '%s', certificate-authority: '%s'}}]
-contexts: [{name: e2e, context: {cluster: e2e, user: kedagate}}]
-current-context: e2e
-users: [{name: kedagate, user: {token: '%s'}}]
-`
 
 const (
 	target = `{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "orders"}, "spec": {"selector": {"matchLabels": {"a": "b"}},
@@ -26,15 +16,17 @@ const (
 		"metadata": {"host": "db", "port": "5432", "userName": "u", "dbName": "d", "sslmode": "require", "query": "SELECT 1", "targetQueryValue": "1"}}]}`
 )
 
-// seeing restarts kedagate for a test so that it looks at the cluster through that API server, as its own account.
-func seeing(t *testing.T, s *apiServer) {
+// seeing restarts kedagate for a test so that it looks at the cluster as its Deployment says: through that API server, in a Pod of its account.
+func seeing(t *testing.T, s *apiServer) *account {
 	t.Helper()
-	token := call("create", "token", "kedagate", "--namespace", installedIn).passes(t).stdout
-	file := filepath.Join(t.TempDir(), "kubeconfig")
-	must(t, os.WriteFile(file, fmt.Appendf(nil, viewKubeconfig, s.url, s.certificate(), strings.TrimSpace(token)), 0o600))
-	t.Cleanup(func() { must(t, webhook.restart()) })
-	must(t, webhook.restart("--kubeconfig="+file))
+	t.Cleanup(func() {
+		webhook.account = nil
+		must(t, webhook.restart())
+	})
+	webhook.account = newAccount(t, s)
+	must(t, webhook.restart())
 	must(t, waitForProcess(webhook.process, "the cluster to be seen", func() error { return webhook.logged("the cluster is seen", 1) }))
+	return webhook.account
 }
 
 // comesTo waits until a ScaledObject would be given that verdict for that rule; "" is neither.
@@ -79,21 +71,115 @@ func TestClusterView(t *testing.T) {
 	}
 }
 
-// The API server that kedagate looks at goes and comes back: what may have changed meanwhile is never taken for absent, and is known afterwards.
+// The API server that kedagate looks at is killed in the middle of load, which cuts every watch, and comes back: what may have changed meanwhile is
+// never taken for absent, and is known afterwards.
 func TestClusterViewOutlivesTheAPIServer(t *testing.T) {
 	namespace := newNamespace(t, "outage")
-	server, err := cluster.startAPIServer("kube-apiserver@view", nil)
-	must(t, err)
-	t.Cleanup(server.process.kill)
+	server := viewServer(t)
+	send(target, "create", "--namespace", "default").passes(t)
+	t.Cleanup(func() { call("delete", "deployment", "orders", "--namespace", "default").passes(t) })
 	seeing(t, server)
 	comesTo(t, namespace, "orders", scaledObject.good, "warn", "scale-target-not-found")
 
-	server.process.kill()
-	send(target, "create", "--namespace", namespace).passes(t)
-	comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
-	must(t, getOK(http.DefaultClient, "http://"+webhook.addresses(t).Health+"/readyz"))
+	underLoad(t,
+		func() {
+			server.process.kill()
+			send(target, "create", "--namespace", namespace).passes(t)
+			comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
+			must(t, getOK(http.DefaultClient, "http://"+webhook.addresses(t).Health+"/readyz"))
+		},
+		func() {
+			must(t, cluster.startAgain(server))
+			comesTo(t, namespace, "missing", strings.Replace(scaledObject.good, "orders", "missing", 1), "warn", "scale-target-not-found")
+			comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
+		},
+	)
+}
 
+// A token that has expired makes the view blind, and nothing absent; the next one is read from the file that takes its place.
+func TestTokenExpires(t *testing.T) {
+	namespace := newNamespace(t, "tokens")
+	server := viewServer(t)
+	account := seeing(t, server)
+	comesTo(t, namespace, "orders", scaledObject.good, "warn", "scale-target-not-found")
+
+	account.expireToken(t)
+	server.process.kill() // who has a watch may keep it
 	must(t, cluster.startAgain(server))
-	comesTo(t, namespace, "missing", strings.Replace(scaledObject.good, "orders", "missing", 1), "warn", "scale-target-not-found")
+	must(t, waitForProcess(webhook.process, "the token to be refused", func() error { return webhook.failed("deployments", "unauthorized") }))
 	comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
+
+	account.renewToken(t)
+	comesTo(t, namespace, "orders", scaledObject.good, "warn", "scale-target-not-found")
+}
+
+// A token that is replaced in time is taken up without anyone noticing.
+func TestTokenIsReplaced(t *testing.T) {
+	server := viewServer(t)
+	account := seeing(t, server)
+	old := *account
+	account.renewToken(t)
+	old.expireToken(t)
+	server.process.kill()
+	must(t, cluster.startAgain(server))
+	comesTo(t, newNamespace(t, "renewed"), "orders", scaledObject.good, "warn", "scale-target-not-found")
+	if webhook.failed("deployments", "unauthorized") == nil {
+		t.Errorf("the old token was used: %s", webhook.process.lastLines())
+	}
+}
+
+// One kind may not be read: that one is blind, readiness and metrics name it, and the others are seen.
+func TestRightIsMissing(t *testing.T) {
+	namespace := newNamespace(t, "rights")
+	t.Cleanup(func() { must(t, webhook.change("base")) })
+	call("patch", "clusterrole", "kedagate", "--type=json", "--patch", `[{"op": "replace", "path": "/rules/2/resources", "value": ["statefulsets"]}]`).passes(t)
+	must(t, waitFor("the right to be gone", func() error {
+		if done := call("auth", "can-i", "list", "deployments.apps", "--as", installedAs); done.code == 0 {
+			return done
+		}
+		return nil
+	}))
+	seeing(t, cluster.apiServer)
+
+	if text := get(t, webhook.addresses(t).Health, "/readyz?verbose"); !strings.Contains(text, "cluster ok: not seen: deployments\n") {
+		t.Errorf("readiness does not say what is not seen: %s", text)
+	}
+	metrics := get(t, webhook.addresses(t).Metrics, "/metrics")
+	for _, line := range []string{`kedagate_cluster_synced{resource="deployments"} 0`, `kedagate_cluster_synced{resource="statefulsets"} 1`} {
+		if !strings.Contains(metrics, line+"\n") {
+			t.Errorf("%q is not in the metrics:\n%s", line, metrics)
+		}
+	}
+	comesTo(t, namespace, "orders", scaledObject.good, "allow", "")
+	of := func(kind string) string {
+		return strings.Replace(scaledObject.good, `"orders"`, `"orders", "kind": "`+kind+`"`, 1)
+	}
+	comesTo(t, namespace, "orders", of("Deployment"), "allow", "")
+	comesTo(t, namespace, "orders", of("StatefulSet"), "warn", "scale-target-not-found")
+}
+
+// viewServer is one that a test may kill: it is not the one that calls the webhook.
+func viewServer(t *testing.T) *apiServer {
+	t.Helper()
+	views++
+	server, err := cluster.startAPIServer(fmt.Sprintf("kube-apiserver@view-%d", views), nil)
+	must(t, err)
+	t.Cleanup(func() { server.process.kill() })
+	return server
+}
+
+var views int
+
+// failed is an error until a request for that resource came to nothing for that reason.
+func (g *gate) failed(resource, reason string) error {
+	lines, err := g.log("cluster request failed")
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if line.Resource == resource && line.Reason == reason {
+			return nil
+		}
+	}
+	return fmt.Errorf("no request for %s has failed as %s", resource, reason)
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kedagate/base/clock.h"
-#include "server/connection.h"
 
 /* clang-format off */
 /* Written out from nothing, so that neither GnuTLS' defaults nor a system-wide policy widen it. */
@@ -56,6 +55,19 @@ static int verify_client(gnutls_session_t session)
 	connection->stranger = strdup(err.message);
 	(void)gnutls_alert_send(session, GNUTLS_AL_FATAL, alert);
 	return -1;
+}
+
+int kg_handshake_verify_again(struct kg_connection *connection, gnutls_session_t session)
+{
+	struct kg_client_chain chain;
+	gnutls_alert_description_t alert;
+
+	if (connection->caller.generation == kg_client_trust_generation(connection->all->trust))
+		return 0;
+	chain.items = gnutls_certificate_get_peers(session, &chain.length);
+	return chain.items != NULL
+	               ? kg_client_trust_judge(connection->all->trust, &chain, kg_clock_wall(), &connection->caller, &alert, NULL)
+	               : 0;
 }
 
 /* No names of authorities go along (1: none is sent): Go's clients, told old ones, would show no certificate. */

@@ -11,6 +11,7 @@
 
 #include "kedagate/base/compiler.h"
 #include "kedagate/server/server.h"
+#include "server/connection.h"
 
 /* The GnuTLS priority string. */
 KG_PURE const char *kg_handshake_priorities(enum kg_tls_version minimum);
@@ -24,3 +25,9 @@ KG_PURE const char *kg_handshake_priorities(enum kg_tls_version minimum);
 int kg_handshake_give_pair(gnutls_session_t session, const struct gnutls_cert_retr_st *info, gnutls_pcert_st **ret_chain,
                            unsigned *ret_chain_length, gnutls_ocsp_data_st **ret_ocsp, unsigned *ret_ocsp_length, gnutls_privkey_t *ret_key,
                            unsigned *ret_flags);
+
+/*
+ * Verify the certificate that an open connection's client has shown against the authorities that are trusted now. 0 also when they are the same as
+ * before, which costs nothing, and when it has shown none; KG_EINVAL when it is not trusted any more; KG_ENOMEM. By the connection's thread.
+ */
+KG_MUST_CHECK int kg_handshake_verify_again(struct kg_connection *connection, gnutls_session_t session);

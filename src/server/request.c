@@ -11,6 +11,7 @@
 #include "server/answer.h"
 #include "server/body.h"
 #include "server/displace.h"
+#include "server/handshake.h"
 #include "server/review.h"
 #include "server/share.h"
 
@@ -27,6 +28,7 @@ struct refusal {
 
 /* clang-format off */
 static const struct refusal no_certificate = {403, "a client certificate is asked for (--client-ca-file): give the API server one by --admission-control-config-file\n", NULL, NULL};
+static const struct refusal distrusted = {403, "the client certificate is not trusted any more: --client-ca-file has changed\n", NULL, NULL};
 static const struct refusal wrong_name = {403, "the client certificate has none of the names in --client-names\n", NULL, NULL};
 static const struct refusal no_such_path = {404, "no such path: reviews go to " REVIEW_PATH "\n", NULL, NULL};
 static const struct refusal wrong_method = {405, "wrong method: reviews are sent by " REVIEW_METHOD "\n", MHD_HTTP_HEADER_ALLOW, REVIEW_METHOD};
@@ -121,13 +123,29 @@ static const struct refusal *refuse_size(const struct kg_inflight *inflight)
 	return inflight->max_body < KG_MAX_BODY_BYTES ? &too_large_here : &too_large;
 }
 
-/* Who may not call is told nothing else. */
-static const struct refusal *judge_caller(const struct kg_https *https, const struct kg_caller *caller)
+static const struct refusal *verify_again(struct MHD_Connection *mhd, struct kg_connection *connection)
 {
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	int status = info != NULL ? kg_handshake_verify_again(connection, info->tls_session) : KG_EINVAL;
+
+	if (status == 0)
+		return NULL;
+	return status == KG_ENOMEM ? &failed : &distrusted;
+}
+
+/* Who may not call is told nothing else. A connection may be older than what is trusted now. */
+static const struct refusal *judge_caller(const struct kg_https *https, struct MHD_Connection *mhd, struct kg_connection *connection)
+{
+	const struct kg_caller *caller = &connection->caller;
+	const struct refusal *refusal;
+
 	if (https->state.clients == NULL)
 		return NULL;
 	if (!caller->verified)
 		return &no_certificate;
+	refusal = verify_again(mhd, connection);
+	if (refusal != NULL)
+		return refusal;
 	return caller->named ? NULL : &wrong_name;
 }
 
@@ -186,7 +204,7 @@ static const struct refusal *judge_body(struct kg_https *https, const struct req
 	return &overloaded;
 }
 
-/* Others are trusted now than when the client was verified: it is verified anew with its next connection. */
+/* The client is not verified against those who are trusted now: that is for its next connection. */
 static bool is_outdated(const struct kg_https *https, struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *context;
@@ -275,12 +293,16 @@ static enum MHD_Result receive(struct request *request, const char *upload, size
 	return goes_on ? MHD_YES : MHD_NO;
 }
 
+/* The body has come; others may be trusted than when its head did. */
 static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
 {
-	const struct refusal *refusal;
+	const struct refusal *refusal = request->refusal;
 
 	kg_connection_has_received(request->connection);
-	refusal = request->refusal != NULL ? request->refusal : judge_body(https, request);
+	if (refusal == NULL)
+		refusal = judge_caller(https, mhd, request->connection);
+	if (refusal == NULL)
+		refusal = judge_body(https, request);
 	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
 	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
 }
@@ -299,6 +321,6 @@ enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, co
 	*client = request;
 	if (request == NULL)
 		return MHD_NO;
-	refusal = judge_caller(https, &request->connection->caller);
+	refusal = judge_caller(https, mhd, request->connection);
 	return begin(https, mhd, request, refusal != NULL ? refusal : judge_head(https, mhd, url, method));
 }

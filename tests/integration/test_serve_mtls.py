@@ -150,15 +150,51 @@ def test_the_name_that_was_asked_for_is_the_one_in_the_log(serve, ca_file, conte
 def test_a_replaced_file_counts_for_new_connections(mutual, context, clients, ca_file):
     successor = Authority("successor")
     old, new = context(mutual, clients.issue_client(NAME)), context(mutual, successor.issue_client(NAME))
-    kept = mutual.connection(old)
-    assert not mutual.post(REVIEW, kept).closes()
     replace(ca_file, successor.pem)
     mutual.wait_for("client CA file reloaded")
     assert post(mutual, new).status == 200
-    assert mutual.post(REVIEW, kept).closes()
     assert "unknown ca" in refused_alert(mutual, old).lower()
     assert mutual.metric("kedagate_client_ca_reloads_total", result="success") == 1
-    kept.close()
+
+
+@pytest.fixture
+def kept(mutual, context, clients):
+    """An open connection that was answered."""
+    connection = mutual.connection(context(mutual, clients.issue_client(NAME)))
+    answer = mutual.post(REVIEW, connection)
+    assert (answer.status, answer.closes()) == (200, False)
+    yield connection
+    connection.close()
+
+
+def test_a_replaced_file_counts_for_open_connections(mutual, kept, ca_file):
+    replace(ca_file, Authority("successor").pem)
+    mutual.wait_for("client CA file reloaded")
+    answer = mutual.post(REVIEW, kept)
+    assert (answer.status, answer.closes()) == (403, True)
+    assert "--client-ca-file" in answer.text
+    assert len(mutual.entries("review")) == 1
+
+
+def test_a_file_that_is_replaced_beneath_a_request_counts_for_its_answer(mutual, kept, ca_file):
+    kept.putrequest("POST", "/validate")
+    kept.putheader("Content-Type", "application/json")
+    kept.putheader("Content-Length", str(len(REVIEW)))
+    kept.endheaders(REVIEW[:1].encode())
+    wait_until(lambda: mutual.metric("kedagate_inflight_requests") == 1, "the head")
+    replace(ca_file, Authority("successor").pem)
+    mutual.wait_for("client CA file reloaded")
+    kept.send(REVIEW[1:].encode())
+    assert kept.getresponse().status == 403
+    assert len(mutual.entries("review")) == 1
+
+
+def test_an_open_connection_goes_on_when_its_client_is_still_trusted(mutual, kept, clients, ca_file):
+    replace(ca_file, clients.pem + Authority("successor").pem)
+    mutual.wait_for("client CA file reloaded")
+    for _ in range(2):
+        answer = mutual.post(REVIEW, kept)
+        assert (answer.status, answer.closes()) == (200, False)
 
 
 def test_two_authorities_overlap(mutual, context, clients, ca_file):

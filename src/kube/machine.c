@@ -73,6 +73,8 @@ static enum kg_view view_at(const struct kg_machine *machine, int64_t now)
 {
 	if (!machine->listed)
 		return KG_VIEW_BLIND;
+	if (is_watching(machine) && now < machine->settled_at)
+		return KG_VIEW_PARTIAL;
 	if (is_watching(machine) || now < machine->gap_until)
 		return machine->unread == 0 ? KG_VIEW_WHOLE : KG_VIEW_PARTIAL;
 	return now < machine->lost_at ? KG_VIEW_PARTIAL : KG_VIEW_BLIND;
@@ -88,11 +90,40 @@ static void look_at_view(struct kg_machine *machine, int64_t now)
 	machine->config.sink->view(machine->config.context, view);
 }
 
+/* What is held is that of `current_at`. A watch brings what came since at once, and says nothing of its being the last: quiet does, or a bookmark. */
+static void settle(struct kg_machine *machine, int64_t now)
+{
+	bool is_behind = now - machine->current_at > KG_CLUSTER_GAP_SECONDS * NANOSECONDS;
+
+	machine->answered = now;
+	machine->settled_at = is_behind ? now + KG_CLUSTER_SETTLE_SECONDS * NANOSECONDS : now;
+}
+
+/* An event came, which is one of those that were missed while the watch is not settled. */
+static void note_event(struct kg_machine *machine, bool is_bookmark, int64_t now)
+{
+	int64_t latest = machine->answered + KG_CLUSTER_SETTLE_MAX_SECONDS * NANOSECONDS;
+	int64_t quiet = now + KG_CLUSTER_SETTLE_SECONDS * NANOSECONDS;
+
+	machine->changed = true;
+	machine->bookmarked |= is_bookmark;
+	if (is_bookmark && now < machine->settled_at)
+		machine->settled_at = now;
+	else if (now < machine->settled_at)
+		machine->settled_at = quiet < latest ? quiet : latest;
+	if (now >= machine->settled_at)
+		machine->current_at = now;
+	if (machine->bookmarked)
+		machine->deadline = now + KG_CLUSTER_BOOKMARK_SECONDS * NANOSECONDS;
+}
+
 /* When the view may change by time alone. */
 static int64_t next_view_change(const struct kg_machine *machine, int64_t now)
 {
-	if (!machine->listed || is_watching(machine))
+	if (!machine->listed)
 		return INT64_MAX;
+	if (is_watching(machine))
+		return now < machine->settled_at ? machine->settled_at : INT64_MAX;
 	if (now < machine->gap_until)
 		return machine->gap_until;
 	return now < machine->lost_at ? machine->lost_at : INT64_MAX;
@@ -147,6 +178,9 @@ static int begin_request(struct kg_machine *machine, int64_t now)
 		write_watch(machine);
 	else
 		write_list(machine);
+	if (!machine->watches && machine->next_page.length == 0)
+		machine->list_began = now;
+	machine->unread_before = machine->unread;
 	machine->busy = true;
 	machine->cancelled = false;
 	machine->changed = false;
@@ -218,12 +252,21 @@ static void start_over(struct kg_machine *machine)
 	kg_buf_release(&machine->next_page);
 }
 
+/* Of a watch that ends: as long as one that is worth having. */
+static bool has_lasted(const struct kg_machine *machine, int64_t now)
+{
+	return machine->status == STATUS_OK && now - machine->answered >= KG_CLUSTER_LASTING_SECONDS * NANOSECONDS;
+}
+
 static void fail(struct kg_machine *machine, enum kg_machine_failure failure, int64_t now)
 {
 	const struct kg_machine_config *config = &machine->config;
 
-	if (machine->watches && machine->status != STATUS_OK && machine->status != 0)
+	if (machine->watches && machine->status != 0 && !machine->changed && !has_lasted(machine, now))
 		machine->refused_watches++;
+	/* The page comes again, and what of it could not be read with it. */
+	if (!machine->watches)
+		machine->unread = machine->unread_before;
 	if (!is_passing(failure) || machine->refused_watches >= KG_CLUSTER_REFUSED_WATCHES)
 		start_over(machine);
 	pause_after_failure(machine, now);
@@ -277,9 +320,9 @@ static void finish_list(struct kg_machine *machine, int64_t now)
 {
 	machine->config.sink->complete(machine->config.context);
 	machine->listed = true;
-	machine->failures = 0;
 	machine->refused_watches = 0;
 	machine->watches = true;
+	machine->current_at = machine->list_began;
 	machine->lost_at = now + KG_CLUSTER_LOST_SECONDS * NANOSECONDS;
 }
 
@@ -324,10 +367,11 @@ static enum kg_machine_failure read_error_event(const cJSON *status)
 	return has_code ? failure_of_status((unsigned)code->valuedouble) : KG_MACHINE_FAILURE_GARBAGE;
 }
 
-static enum kg_machine_failure apply_event(struct kg_machine *machine, const char *type, const cJSON *object)
+static enum kg_machine_failure apply_event(struct kg_machine *machine, const char *type, const cJSON *object, int64_t now)
 {
 	const struct kg_machine_config *config = &machine->config;
 	const char *version = version_of(object);
+	bool is_bookmark = strcmp(type, "BOOKMARK") == 0;
 
 	if (strcmp(type, "ERROR") == 0)
 		return read_error_event(object);
@@ -337,16 +381,14 @@ static enum kg_machine_failure apply_event(struct kg_machine *machine, const cha
 		put(machine, object);
 	else if (strcmp(type, "DELETED") == 0)
 		config->sink->drop(config->context, object);
-	else if (strcmp(type, "BOOKMARK") != 0)
+	else if (!is_bookmark)
 		return KG_MACHINE_FAILURE_GARBAGE;
 	note_version(machine, version);
-	machine->changed = true;
-	machine->failures = 0;
-	machine->refused_watches = 0;
+	note_event(machine, is_bookmark, now);
 	return KG_MACHINE_FAILURE_NONE;
 }
 
-static enum kg_machine_failure read_line(struct kg_machine *machine)
+static enum kg_machine_failure read_line(struct kg_machine *machine, int64_t now)
 {
 	cJSON *event = NULL;
 	const char *type;
@@ -359,10 +401,10 @@ static enum kg_machine_failure read_line(struct kg_machine *machine)
 	if (parse(machine, machine->line.data, machine->line.length, &event) != 0)
 		return KG_MACHINE_FAILURE_GARBAGE;
 	type = kg_json_text(event, "type");
-	return type != NULL ? apply_event(machine, type, kg_json_get(event, "object")) : KG_MACHINE_FAILURE_GARBAGE;
+	return type != NULL ? apply_event(machine, type, kg_json_get(event, "object"), now) : KG_MACHINE_FAILURE_GARBAGE;
 }
 
-static enum kg_machine_failure read_lines(struct kg_machine *machine, const char *bytes, size_t length)
+static enum kg_machine_failure read_lines(struct kg_machine *machine, const char *bytes, size_t length, int64_t now)
 {
 	enum kg_machine_failure problem = KG_MACHINE_FAILURE_NONE;
 
@@ -372,8 +414,8 @@ static enum kg_machine_failure read_lines(struct kg_machine *machine, const char
 
 		kg_buf_append(&machine->line, bytes, part);
 		if (newline == NULL)
-			return kg_buf_status(&machine->line) == 0 ? problem : read_line(machine);
-		problem = read_line(machine);
+			return kg_buf_status(&machine->line) == 0 ? problem : read_line(machine, now);
+		problem = read_line(machine, now);
 		if (machine->line.capacity > KG_KEEP_ARENA_BYTES)
 			kg_buf_release(&machine->line);
 		kg_buf_clear(&machine->line);
@@ -383,12 +425,14 @@ static enum kg_machine_failure read_lines(struct kg_machine *machine, const char
 	return problem;
 }
 
-/* A watch that is over as soon as it began would be asked for again and again. */
+/* Watches that are over as soon as they began would be asked for again and again. */
 static void finish_watch(struct kg_machine *machine, int64_t now)
 {
-	int64_t earliest = machine->started + KG_CLUSTER_RETRY_SECONDS * NANOSECONDS;
-
-	machine->not_before = machine->changed || now >= earliest ? now : earliest;
+	machine->not_before = now;
+	if (!has_lasted(machine, now))
+		pause_after_failure(machine, now);
+	if (now >= machine->settled_at)
+		machine->current_at = now;
 	/* Perhaps what could not be kept can be by now. */
 	if (machine->unread > 0)
 		start_over(machine);
@@ -404,8 +448,9 @@ void kg_machine_answered(struct kg_machine *machine, unsigned status, int64_t re
 	machine->retry_after = retry_after;
 	machine->deadline = now + KG_CLUSTER_SILENCE_SECONDS * NANOSECONDS;
 	if (status == STATUS_OK && machine->watches) {
-		machine->deadline = now + (machine->watch_seconds + KG_CLUSTER_SILENCE_SECONDS) * NANOSECONDS;
-		machine->latest = machine->deadline;
+		machine->latest = now + (machine->watch_seconds + KG_CLUSTER_SILENCE_SECONDS) * NANOSECONDS;
+		machine->deadline = machine->bookmarked ? now + KG_CLUSTER_BOOKMARK_SECONDS * NANOSECONDS : machine->latest;
+		settle(machine, now);
 	}
 	if (status == STATUS_OK && !machine->watches && machine->next_page.length == 0) {
 		machine->unread = 0;
@@ -422,7 +467,7 @@ bool kg_machine_bytes(struct kg_machine *machine, const char *bytes, size_t leng
 	if (machine->status != STATUS_OK)
 		return true;
 	if (machine->watches)
-		machine->problem = read_lines(machine, bytes, length);
+		machine->problem = read_lines(machine, bytes, length, now);
 	else if (kg_page_feed(&machine->page, bytes, length, read_item, machine) != 0)
 		machine->problem = KG_MACHINE_FAILURE_GARBAGE;
 	else
@@ -445,6 +490,17 @@ static enum kg_machine_failure failure_of_end(const struct kg_machine *machine, 
 	return KG_MACHINE_FAILURE_NONE;
 }
 
+/* Only a watch that was of use shows that a server is there, and that the version is good. */
+static void note_end_of_watch(struct kg_machine *machine, int64_t now)
+{
+	if (machine->changed || has_lasted(machine, now)) {
+		machine->refused_watches = 0;
+		machine->lost_at = now + KG_CLUSTER_LOST_SECONDS * NANOSECONDS;
+	}
+	if (has_lasted(machine, now))
+		machine->failures = 0;
+}
+
 void kg_machine_ended(struct kg_machine *machine, bool whole, int64_t now)
 {
 	enum kg_machine_failure failure = failure_of_end(machine, whole);
@@ -452,7 +508,7 @@ void kg_machine_ended(struct kg_machine *machine, bool whole, int64_t now)
 
 	machine->busy = false;
 	if (watched)
-		machine->lost_at = now + KG_CLUSTER_LOST_SECONDS * NANOSECONDS;
+		note_end_of_watch(machine, now);
 	if (failure == KG_MACHINE_FAILURE_NONE && !machine->watches)
 		failure = finish_page(machine, now);
 	else if (failure == KG_MACHINE_FAILURE_NONE)
@@ -475,6 +531,9 @@ enum kg_machine_step kg_machine_next(struct kg_machine *machine, int64_t now, co
 		return KG_MACHINE_CANCEL;
 	}
 	if (!machine->busy && now >= machine->not_before) {
+		/* Too much may have changed. */
+		if (machine->watches && now >= machine->lost_at)
+			start_over(machine);
 		if (begin_request(machine, now) == 0) {
 			*ret_target = kg_buf_text(&machine->target);
 			return KG_MACHINE_SEND;

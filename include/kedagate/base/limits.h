@@ -158,6 +158,11 @@
 /* How often `audit` asks for a page of a list in vain before it gives the list up. */
 #define KG_SURVEY_ATTEMPTS 4
 
+/* The longest pause that an API server may ask `audit` for, which somebody waits for, and the longest that is passed over in silence. API Priority and
+ * Fairness asks for one second, and for a minute at most. */
+#define KG_SURVEY_RETRY_AFTER_SECONDS 30
+#define KG_SURVEY_SILENT_SECONDS      4
+
 /* How long a line waits, once, for the reader of a full pipe: reviews wait for it too, and must not be held up by a container runtime that is
  * stuck. What a reader that is merely busy may take. */
 #define KG_LOG_PATIENCE_MILLISECONDS 100
@@ -209,6 +214,17 @@
 
 /* A watch that ended in order is taken up at once; until then what it said counts as current, for so long at most. */
 #define KG_CLUSTER_GAP_SECONDS 2
+
+/* After a longer gap, a watch that was quiet for so long has brought what was missed; so has one that sent a bookmark, and one that is this old, for a
+ * busy resource is never quiet. A backlog comes as fast as it is read. */
+#define KG_CLUSTER_SETTLE_SECONDS     1
+#define KG_CLUSTER_SETTLE_MAX_SECONDS 10
+
+/* A watch that ends sooner is like one that was refused. */
+#define KG_CLUSTER_LASTING_SECONDS 10
+
+/* How long a watch may be silent where the API server sends bookmarks, of which kube-apiserver sends one a minute: something between has gone away. */
+#define KG_CLUSTER_BOOKMARK_SECONDS 150
 
 /* Without a watch, what was seen is used for so long. An API server restarts within that time; afterwards too much may have changed. */
 #define KG_CLUSTER_LOST_SECONDS 60

@@ -2,8 +2,10 @@
  * List and watch of one resource: which request comes next, and what its answer means. No I/O and no clock.
  *
  * First the collection is listed, page by page, at one version; then it is watched from that version on. A watch that ends is taken up at the last
- * version seen, bookmarks included; where the API server has forgotten that version (410), or talks nonsense, it is listed anew. What fails is tried
- * again after a pause that doubles from KG_CLUSTER_RETRY_SECONDS to KG_CLUSTER_RETRY_MAX_SECONDS, with jitter, or that the server asks for.
+ * version seen, bookmarks included; where the API server has forgotten that version (410), or talks nonsense, or was away for
+ * KG_CLUSTER_LOST_SECONDS, it is listed anew. After a gap the view is whole again when the watch has brought what was missed. What fails is tried again
+ * after a pause that doubles from KG_CLUSTER_RETRY_SECONDS to KG_CLUSTER_RETRY_MAX_SECONDS, with jitter, or that the server asks for; a watch that
+ * lasts ends the doubling.
  *
  * Whoever drives a machine asks kg_machine_next what to do, does it, and tells it what came of it. Times are nanoseconds of a monotonic clock; they
  * never go back. A machine belongs to one thread.
@@ -92,17 +94,22 @@ struct kg_machine {
 	bool cancelled;
 	bool listed;     /* a list was completed, and nothing forbids to use it */
 	bool changed;    /* this watch brought an event */
+	bool bookmarked; /* a watch brought a bookmark: this server sends them */
 	unsigned status; /* of the answer; 0: none yet */
 	int64_t retry_after;
 	enum kg_machine_failure problem;
 	unsigned failures, refused_watches; /* in a row */
 	unsigned watch_seconds;
-	size_t unread; /* objects that could not be kept */
+	size_t unread;        /* objects that could not be kept */
+	size_t unread_before; /* the request at hand */
 	enum kg_view view;
 	int64_t not_before; /* when the next request may be sent */
 	int64_t started, deadline, latest;
-	int64_t gap_until; /* a watch that ended in order counts as going on until then */
-	int64_t lost_at;   /* without a watch, what is there may be used until then */
+	int64_t list_began, answered; /* when */
+	int64_t current_at;           /* what is held is no older than that */
+	int64_t settled_at;           /* from then on the watch counts as having brought what was missed */
+	int64_t gap_until;            /* a watch that ended in order counts as going on until then */
+	int64_t lost_at;              /* without a watch, what is there may be used until then */
 };
 
 /* `config` is copied; what it points at outlives the machine. */

@@ -209,12 +209,17 @@ static void run(struct drive *drive, const char *script)
 #define EVENT(type_, name_, version_)                                                                                                      \
 	"bytes {\"type\":\"" type_ "\",\"object\":{\"metadata\":{\"name\":\"" name_ "\",\"resourceVersion\":\"" version_ "\"}}}~\n"
 #define LISTED  LIST "{" META ",\"items\":[" A "]}\nend\n"
-#define REFUSED "next\nanswer 500\nend\nlater 61\n"
+#define REFUSED "next\nanswer 500\nend\nnext\ndue\n"
+#define CUT     "cut\nnext\ndue\nnext\nanswer 200\n"
 #define WATCHED LISTED "next\nanswer 200\n"
+
+#define BUSY(version_) EVENT("MODIFIED", "b", version_) "later 0.8\nnext\n"
+#define SAID_BUSY      "put b\nwait\n"
 
 #define SAID_LISTED          "send /apis/x/v1/things?limit=500\nbegin\nput a\ncomplete\nview partial\n"
 #define SENT_WATCH(version_) "send /apis/x/v1/things?watch=1&allowWatchBookmarks=true&timeoutSeconds=T&resourceVersion=" version_ "\n"
-#define SAID_REFUSED         SENT_WATCH("7") "failed server 500\n"
+#define SAID_REFUSED         SENT_WATCH("7") "failed server 500\nwait\n"
+#define SAID_CUT(view_)      "failed connection 200\n" view_ "wait\n" SENT_WATCH("7")
 #define SAID_WATCHED         SAID_LISTED SENT_WATCH("7") "view whole\n"
 #define SENT_LIST            "send /apis/x/v1/things?limit=500\n"
 
@@ -259,10 +264,10 @@ static const struct {
 	 "refuse\n" WATCHED "later 400\nend\naccept\n" LISTED "next\nanswer 200\n",
 	 SAID_LISTED SENT_WATCH("7") SENT_LIST "begin\nput a\ncomplete\n" SENT_WATCH("7") "view whole\n"},
 
-	{"events", WATCHED EVENT("ADDED", "b", "8") EVENT("MODIFIED", "b", "9") EVENT("DELETED", "a", "10") "end\nnext\n",
+	{"events", WATCHED EVENT("ADDED", "b", "8") EVENT("MODIFIED", "b", "9") EVENT("DELETED", "a", "10") "later 11\nend\nnext\n",
 	 SAID_WATCHED "put b\nput b\ndrop a\n" SENT_WATCH("10")},
-	{"a bookmark moves the version on", WATCHED EVENT("BOOKMARK", "", "12") "end\nnext\n", SAID_WATCHED SENT_WATCH("12")},
-	{"versions are opaque", WATCHED EVENT("ADDED", "b", "x&y z") EVENT("ADDED", "b", "3") EVENT("ADDED", "b", "x&y z") "end\nnext\n",
+	{"a bookmark moves the version on", WATCHED EVENT("BOOKMARK", "", "12") "later 11\nend\nnext\n", SAID_WATCHED SENT_WATCH("12")},
+	{"versions are opaque", WATCHED EVENT("ADDED", "b", "x&y z") EVENT("ADDED", "b", "3") EVENT("ADDED", "b", "x&y z") "later 11\nend\nnext\n",
 	 SAID_WATCHED "put b\nput b\nput b\n" SENT_WATCH("x%26y%20z")},
 	{"empty lines", WATCHED "bytes ~~\n" EVENT("ADDED", "b", "8"), SAID_WATCHED "put b\n"},
 	{"an event of a kind that nobody knows", WATCHED EVENT("EXPLODED", "b", "8"), SAID_WATCHED "enough\nfailed garbage 200\nview partial\n"},
@@ -286,7 +291,9 @@ static const struct {
 	 SAID_WATCHED "enough\nfailed garbage 200\nview partial\nwait\n" SENT_LIST},
 	{"500 of the watch", LISTED "next\nanswer 500\nend\nnext\ndue\nnext\n", SAID_LISTED SENT_WATCH("7") "failed server 500\nwait\n" SENT_WATCH("7")},
 	{"a watch that goes on being refused", LISTED REFUSED REFUSED REFUSED REFUSED REFUSED "next\n",
-	 SAID_LISTED SENT_WATCH("7") "failed server 500\nview blind\n" SAID_REFUSED SAID_REFUSED SAID_REFUSED SAID_REFUSED SENT_LIST},
+	 SAID_LISTED SAID_REFUSED SAID_REFUSED SAID_REFUSED SAID_REFUSED SAID_REFUSED SENT_LIST},
+	{"a watch that goes on breaking before it brings anything", WATCHED CUT CUT CUT CUT "cut\nnext\ndue\nnext\n",
+	 SAID_WATCHED SAID_CUT("view partial\n") "view whole\n" SAID_CUT("view partial\n") SAID_CUT("") SAID_CUT("") "failed connection 200\nwait\n" SENT_LIST},
 	{"no answer", "next\ncut\nnext\n", SENT_LIST "failed connection 0\nwait\n"},
 	{"401", "next\nanswer 401\nend\nnext\n", SENT_LIST "failed unauthorized 401\nwait\n"},
 	{"401 of a watch, and a token that is renewed", WATCHED "later 400\nend\nnext\nanswer 401\nend\nnext\ndue\nnext\nanswer 200\n",
@@ -309,6 +316,9 @@ static const struct {
 	 SENT_LIST "begin\nput a\nput a\nput a\nput a\ncancel\nfailed timeout 200\n"},
 	{"a watch that is never answered", LISTED "next\nlater 31\nnext\n", SAID_LISTED SENT_WATCH("7") "cancel\nfailed timeout 0\n"},
 	{"a watch that is quiet", WATCHED "later 300\nnext\n", SAID_WATCHED "wait\n"},
+	{"a watch that sent bookmarks and is silent", WATCHED EVENT("BOOKMARK", "", "8") "later 149\nnext\nlater 2\nnext\nlater 3\nnext\nanswer 200\nlater 149\nnext\nlater 2\nnext\n",
+	 SAID_WATCHED "wait\ncancel\nfailed timeout 200\nview partial\n" SENT_WATCH("8") "view whole\nwait\ncancel\nfailed timeout 200\nview partial\n"},
+	{"any event shows that it is not", WATCHED EVENT("BOOKMARK", "", "8") "later 149\n" EVENT("ADDED", "b", "9") "later 149\nnext\n", SAID_WATCHED "put b\nwait\n"},
 	{"a watch that does not end", WATCHED "later 631\nnext\n", SAID_WATCHED "cancel\nfailed timeout 200\nview partial\n"},
 	{"a watch that ends at once", WATCHED "end\nnext\ndue\nnext\n", SAID_WATCHED "wait\n" SENT_WATCH("7")},
 
@@ -317,8 +327,24 @@ static const struct {
 	{"after a cut at once", WATCHED "cut\n", SAID_WATCHED "failed connection 200\nview partial\n"},
 	{"and everything is after a while", WATCHED "cut\nlater 59\nnext\nlater 2\nnext\n",
 	 SAID_WATCHED "failed connection 200\nview partial\n" SENT_WATCH("7") "view blind\nwait\n"},
-	{"until the watch goes on", WATCHED "cut\nlater 61\nnext\nanswer 200\n",
-	 SAID_WATCHED "failed connection 200\nview partial\nview blind\n" SENT_WATCH("7") "view whole\n"},
+	{"until it is listed anew", WATCHED "cut\nlater 61\n" LISTED "next\nanswer 200\n",
+	 SAID_WATCHED "failed connection 200\nview partial\nview blind\n" SENT_LIST "begin\nput a\ncomplete\nview partial\n" SENT_WATCH("7") "view whole\n"},
+	{"after a gap the view is whole when the watch has been quiet", WATCHED "cut\nlater 5\nnext\nanswer 200\nnext\nlater 0.9\nnext\n" EVENT("ADDED", "b", "8")
+	 "later 0.9\nnext\nlater 0.2\nnext\n",
+	 SAID_WATCHED "failed connection 200\nview partial\n" SENT_WATCH("7") "wait\nwait\nput b\nwait\nview whole\nwait\n"},
+	{"or has sent a bookmark", WATCHED "cut\nlater 5\nnext\nanswer 200\n" EVENT("ADDED", "b", "8") EVENT("BOOKMARK", "", "9") "next\n",
+	 SAID_WATCHED "failed connection 200\nview partial\n" SENT_WATCH("7") "put b\nview whole\nwait\n"},
+	{"or is old", WATCHED "cut\nlater 5\nnext\nanswer 200\n" BUSY("8") BUSY("9") BUSY("10") BUSY("11") BUSY("12") BUSY("13") BUSY("14") BUSY("15") BUSY("16")
+	 BUSY("17") BUSY("18") BUSY("19") BUSY("20"),
+	 SAID_WATCHED "failed connection 200\nview partial\n" SENT_WATCH("7") SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY
+	 SAID_BUSY SAID_BUSY SAID_BUSY SAID_BUSY "put b\nview whole\nwait\n"},
+	{"what came before a second gap does not make it shorter", WATCHED "cut\nlater 5\nnext\nanswer 200\n" EVENT("ADDED", "b", "8")
+	 "cut\nnext\ndue\nnext\nanswer 200\nnext\n",
+	 SAID_WATCHED "failed connection 200\nview partial\n" SENT_WATCH("7") "put b\nfailed connection 200\nwait\n" SENT_WATCH("8") "wait\n"},
+	{"a gap that a silent connection hides counts", WATCHED EVENT("BOOKMARK", "", "8") "later 60\n" CUT "next\ndue\nnext\n",
+	 SAID_WATCHED "failed connection 200\nview partial\n" "wait\n" SENT_WATCH("8") "wait\nview whole\nwait\n"},
+	{"a long list is a gap", "next\nanswer 200\nlater 20\nbytes {" META ",\"items\":[" A "]}\nend\nnext\nanswer 200\nnext\ndue\nnext\n",
+	 SAID_LISTED SENT_WATCH("7") "wait\nview whole\nwait\n"},
 	{"an object that cannot be kept leaves the view partial", WATCHED "refuse\n" EVENT("ADDED", "b", "8") "next\n", SAID_WATCHED "put b\nview partial\nwait\n"},
 };
 /* clang-format on */
@@ -371,25 +397,59 @@ static void pauses_grow_to_a_minute_with_jitter(void **state)
 	assert_true(sums[0] < sums[1] || sums[0] > sums[1]);
 }
 
-static void a_good_list_resets_the_pause(void **state)
+static double pause_now(const struct drive *drive)
 {
-	struct drive *drive = *state;
-
-	for (int i = 0; i < 6; i++)
-		(void)pause_after_cut(drive);
-	run(drive, LISTED);
-	assert_true(pause_after_cut(drive) <= 2);
+	return (double)(drive->machine.not_before - drive->now) / (double)NANOSECONDS;
 }
 
-static void an_event_resets_the_pause(void **state)
+static void a_watch_that_lasts_resets_the_pause(void **state)
 {
 	struct drive *drive = *state;
 
-	run(drive, LISTED);
 	for (int i = 0; i < 6; i++)
 		(void)pause_after_cut(drive);
-	run(drive, "next\nanswer 200\n" EVENT("ADDED", "b", "8") "cut\nnext\n");
-	assert_true(drive->wake - drive->now <= 2 * NANOSECONDS);
+	run(drive, WATCHED "later 11\ncut\n");
+	assert_true(pause_now(drive) <= 2);
+}
+
+/* Nothing of it is a failure by itself: the list is good, or the watch ends in order and has brought something. */
+static void what_comes_to_nothing_again_and_again_is_tried_less_often(void **state)
+{
+	static const char *const rounds[] = {
+	        LISTED "next\nanswer 410\nend\n",
+	        LISTED "next\nanswer 200\nbytes {\"type\":\"ERROR\",\"object\":{\"code\":410,\"reason\":\"Expired\"}}~\n",
+	        "next\nanswer 200\n" EVENT("BOOKMARK", "", "8") "end\n",
+	        "next\nanswer 200\nend\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+		struct drive drive;
+		void *context = &drive;
+		double pause = 0;
+
+		begin_seeded(&drive, i);
+		if (i >= 2)
+			run(&drive, LISTED);
+		for (int round = 0; round < 5; round++) {
+			run(&drive, rounds[i]);
+			pause = pause_now(&drive);
+			drive.now = drive.machine.not_before;
+		}
+		assert_true(pause >= 16);
+		end(&context);
+	}
+}
+
+static void what_a_page_that_is_cut_could_not_bring_is_counted_once(void **state)
+{
+	struct drive *drive = *state;
+
+	run(drive, LIST "{" META ",\"items\":[{\"a\":01},{\ncut\nnext\ndue\n" LIST "{" META ",\"items\":[{\"a\":01}," A "]}\nend\n");
+	assert_int_equal(kg_machine_unread(&drive->machine), 1);
+	run(drive, "later 400\n" LIST "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"c\"},\"items\":[{\"a\":01}]}\nend\n" LIST
+	           "{\"items\":[{\"a\":01},{\ncut\nnext\ndue\n" LIST "{" META ",\"items\":[{\"a\":01}]}\nend\n");
+	assert_int_equal(kg_machine_unread(&drive->machine), 2);
 }
 
 /* Feed an object of `padding` bytes more than nothing. False when the machine wants no more. */
@@ -452,8 +512,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(transcripts),
 	        cmocka_unit_test(pauses_grow_to_a_minute_with_jitter),
-	        cmocka_unit_test_setup_teardown(a_good_list_resets_the_pause, begin, end),
-	        cmocka_unit_test_setup_teardown(an_event_resets_the_pause, begin, end),
+	        cmocka_unit_test_setup_teardown(a_watch_that_lasts_resets_the_pause, begin, end),
+	        cmocka_unit_test(what_comes_to_nothing_again_and_again_is_tried_less_often),
+	        cmocka_unit_test_setup_teardown(what_a_page_that_is_cut_could_not_bring_is_counted_once, begin, end),
 	        cmocka_unit_test_setup_teardown(an_item_over_the_limit_is_passed_over, begin, end),
 	        cmocka_unit_test_setup_teardown(a_line_over_the_limit_is_garbage_before_it_ends, begin, end),
 	        cmocka_unit_test_setup_teardown(an_envelope_over_the_limit_is_garbage, begin, end),

@@ -101,10 +101,18 @@ static void clear_progress(void)
 	fputs("\r\x1b[K", stderr);
 }
 
+static void show_waiting(void *context, enum kg_resource resource, unsigned seconds)
+{
+	(void)context;
+	fprintf(stderr, "kedagate %s: warning: %s: the API server is busy; trying again in %u s\n", usage.name, kg_resource_names[resource],
+	        seconds);
+}
+
 static int take_survey(struct audit *audit, struct kg_err *err)
 {
 	bool is_watched = isatty(STDERR_FILENO);
-	const struct kg_survey_options wanted = {.namespace = audit->options->namespace, .progress = is_watched ? show_progress : NULL};
+	const struct kg_survey_options wanted = {
+	        .namespace = audit->options->namespace, .progress = is_watched ? show_progress : NULL, .waiting = show_waiting};
 	int status = kg_survey_take(audit->client, &wanted, &audit->survey, err);
 
 	if (is_watched)

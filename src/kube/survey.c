@@ -61,6 +61,8 @@ struct listing {
 	struct kg_machine machine;
 	size_t count;        /* of its objects so far */
 	size_t objects_then; /* kept before it began */
+	size_t page_then;    /* of its objects, and kept, before the request at hand */
+	size_t page_kept;
 	struct kg_buf refusal;
 	int status;         /* of HTTP, of the request at hand */
 	unsigned failures;  /* so far */
@@ -181,6 +183,9 @@ static void failed(void *context, enum kg_machine_failure failure, unsigned stat
 	struct listing *listing = context;
 
 	(void)status;
+	/* The page comes again from its beginning. */
+	listing->count = listing->page_then;
+	listing->survey->object_count = listing->page_kept;
 	listing->failures++;
 	if (may_pass(listing, failure))
 		return;
@@ -219,10 +224,12 @@ static const char *message_of(struct listing *listing)
 static int take_begin(void *context, const struct kg_kube_response *response)
 {
 	struct listing *listing = context;
+	bool is_long = response->retry_after > KG_SURVEY_RETRY_AFTER_SECONDS;
 
 	listing->survey->reached = true;
 	listing->status = response->status;
-	kg_machine_answered(&listing->machine, (unsigned)response->status, response->retry_after, kg_clock_monotonic());
+	kg_machine_answered(&listing->machine, (unsigned)response->status, is_long ? KG_SURVEY_RETRY_AFTER_SECONDS : response->retry_after,
+	                    kg_clock_monotonic());
 	return 0;
 }
 
@@ -242,6 +249,8 @@ static void request(struct listing *listing, const char *target)
 	int status;
 
 	listing->status = 0;
+	listing->page_then = listing->count;
+	listing->page_kept = listing->survey->object_count;
 	*listing->err = (struct kg_err){0};
 	kg_buf_clear(&listing->refusal);
 	status = kg_kube_client_get(listing->survey->client, target, &sink, &limits, listing->err);
@@ -257,16 +266,28 @@ static void sleep_until(int64_t when)
 	(void)nanosleep(&pause, NULL);
 }
 
+/* Long enough for somebody to ask why nothing happens. */
+static void tell_waiting(const struct listing *listing, int64_t until)
+{
+	const struct kg_survey_options *options = &listing->survey->options;
+	int64_t seconds = (until - kg_clock_monotonic() + NANOSECONDS - 1) / NANOSECONDS;
+
+	if (options->waiting != NULL && seconds > KG_SURVEY_SILENT_SECONDS)
+		options->waiting(options->context, listing->resource, (unsigned)seconds);
+}
+
 static void run(struct listing *listing)
 {
 	while (!listing->over) {
 		const char *target = NULL;
 		int64_t wake = 0;
 
-		if (kg_machine_next(&listing->machine, kg_clock_monotonic(), &target, &wake) == KG_MACHINE_SEND)
+		if (kg_machine_next(&listing->machine, kg_clock_monotonic(), &target, &wake) == KG_MACHINE_SEND) {
 			request(listing, target);
-		else
-			sleep_until(wake);
+			continue;
+		}
+		tell_waiting(listing, wake);
+		sleep_until(wake);
 	}
 }
 

@@ -5,12 +5,13 @@ import json
 import os
 import pty
 import re
+import subprocess
 
 import pytest
 from apiserver import PATHS, TOKEN, ApiServer, cut, garbage, refuse, unused_port
 from certificates import Authority
 from manifests import authentication, deployment, metadata, postgresql, queue, scaled_object, shared_identity
-from program import run
+from program import BINARY, run
 
 KEDA = "2.17.1"
 
@@ -171,6 +172,14 @@ def test_pages_that_expire_again_are_an_error(api, audit):
     assert "410: too old" in json.loads(result.stdout)["errors"][0]["message"]
 
 
+def test_a_page_that_was_cut_after_some_objects_is_reported_once(api, audit):
+    api.put(*(authentication(f"a{number:04}", "shop") for number in range(600)))
+    api.fault("TriggerAuthentication", cut(20_000), lambda _: True, cut(5_000))
+    names = names_of(audit("-o", "json"))
+    assert names == [f"a{number:04}" for number in range(600)]
+    assert len(api.asked("TriggerAuthentication")) == 4
+
+
 # ---- an API server in trouble ----
 
 
@@ -180,6 +189,15 @@ def test_what_passes_is_tried_again(api, audit, act):
     api.fault("TriggerAuthentication", act)
     assert names_of(audit("-o", "json")) == ["bus"]
     assert len(api.asked("TriggerAuthentication")) == 2
+
+
+def test_a_long_pause_that_is_asked_for_is_said_and_bounded(api, tmp_path):
+    api.fault("TriggerAuthentication", refuse(429, Retry_After=300))
+    command = [BINARY, "audit", "--kubeconfig", api.kubeconfig(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        line = process.stderr.readline()
+        process.kill()
+    assert re.fullmatch(r"kedagate audit: warning: triggerauthentications: the API server is busy; trying again in 3[01] s\n", line)
 
 
 @pytest.mark.parametrize("act", [refuse(500, "etcd is away"), garbage(), garbage("{}"), garbage('{"items": [{"metadata": '), refuse(302, Location="/")])

@@ -23,6 +23,8 @@ struct kg_survey_options {
 	const char *namespace;
 	/* After some objects of a resource, and after the last. NULL: nobody wants to know. */
 	void (*progress)(void *context, enum kg_resource resource, size_t objects);
+	/* The API server asked for a pause of so many seconds, of which the first few are not told. NULL: nobody wants to know. */
+	void (*waiting)(void *context, enum kg_resource resource, unsigned seconds);
 	void *context;
 };
 

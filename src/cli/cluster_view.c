@@ -100,6 +100,15 @@ static int configure(const struct kg_cluster_place *place, struct kg_kube_config
 	return place->in_cluster ? kg_kube_config_in_cluster(NULL, out, err) : kg_kube_config_load(&choice, out, err);
 }
 
+static void warn_of_insecurity(const struct kg_kube_config *config)
+{
+	if (config->insecure)
+		kg_log(KG_LOG_WARN, "the API server's certificate is not verified", KG_LOG_STR("server", config->server),
+		       KG_LOG_STR("kubeconfig", config->origin),
+		       KG_LOG_STR("reason", "insecure-skip-tls-verify: whoever is on the way may read the token and forge what is seen"),
+		       KG_LOG_STR("advice", "remove it and set certificate-authority"));
+}
+
 int kg_cluster_view_open(struct kg_cluster_view *view, const struct kg_cluster_place *place, struct kg_metrics *metrics,
                          size_t first_family, struct kg_err *err)
 {
@@ -107,8 +116,11 @@ int kg_cluster_view_open(struct kg_cluster_view *view, const struct kg_cluster_p
 	        .observer = {.context = view, .changed = note_change}, .metrics = metrics, .first_family = first_family};
 	int status = configure(place, &view->config, err);
 
+	if (status != 0)
+		return status;
+	warn_of_insecurity(&view->config);
 	view->started = kg_clock_monotonic();
-	return status == 0 ? kg_cluster_start(&view->config, &options, &view->cluster, err) : status;
+	return kg_cluster_start(&view->config, &options, &view->cluster, err);
 }
 
 void kg_cluster_view_close(struct kg_cluster_view *view)

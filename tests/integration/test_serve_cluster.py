@@ -153,6 +153,17 @@ def test_a_kind_that_rbac_refuses_is_unseen_and_told_once(api, look):
     wait_for_sync(server)
 
 
+@pytest.mark.parametrize("is_insecure", [True, False])
+def test_an_api_server_that_is_not_verified_is_warned_of_once(look, is_insecure):
+    server = look(**({"certificate_authority": None, "insecure_skip_tls_verify": True} if is_insecure else {}))
+    wait_for_sync(server)
+    entries = server.entries("the API server's certificate is not verified")
+    assert len(entries) == is_insecure
+    if is_insecure:
+        assert (entries[0]["level"], "insecure-skip-tls-verify" in entries[0]["reason"]) == ("warn", True)
+        assert "certificate-authority" in entries[0]["advice"]
+
+
 def test_the_version_of_the_operator_is_that_of_reviews(api, look):
     old = scaled_object({"type": "solarwinds", "metadata": {"host": "https://x", "targetValue": "1", "query": "q"}})
     api.put(operator("2.15.0"))

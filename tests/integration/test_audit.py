@@ -155,6 +155,23 @@ def test_lists_are_read_page_by_page(api, audit):
     assert [bool(query.get("continue")) for query in queries] == [False, True, True]
 
 
+def test_what_is_on_one_page_is_judged_by_what_is_on_another(api, audit):
+    """The last ScaledObjects refer to the first Deployments, and so on."""
+    count, missing, denied = 1203, 700, 1202
+    api.put(authentication("bus", "shop"), *(deployment(f"w{number:04}", [], "shop") for number in range(count) if number != missing))
+    api.put(*(orders("bus" if number != denied else None, name=f"s{number:04}", target=f"w{count - 1 - number:04}") for number in range(count)))
+    result = audit("-o", "json")
+    assert result.returncode == 1
+    report = json.loads(result.stdout)
+    judged = [item for item in report["results"] if item["kind"] == "ScaledObject"]
+    assert [item["name"] for item in judged] == [f"s{number:04}" for number in range(count)]
+    assert {item["name"]: item["verdict"] for item in judged if item["verdict"] != "allow"} == {
+        f"s{count - 1 - missing:04}": "warn", f"s{denied:04}": "deny"}
+    assert (report["summary"]["denied"], report["summary"]["warned"]) == (1, 1)
+    for kind in "ScaledObject", "Deployment":
+        assert [bool(query.get("continue")) for query in api.asked(kind)] == [False, True, True]
+
+
 def test_a_page_that_expired_begins_the_list_anew_once(api, audit):
     api.put(*(authentication(f"a{number:04}", "shop") for number in range(600)))
     api.fault("TriggerAuthentication", lambda _: True, refuse(410, "too old"))

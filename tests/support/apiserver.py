@@ -87,6 +87,10 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        # One that was killed answers on no connection that is still open.
+        if self.api.ended.is_set():
+            self.close_connection = True
+            return
         url = urlsplit(self.path)
         self.cut_after = None
         self.query = {name: values[-1] for name, values in parse_qs(url.query).items()}
@@ -303,6 +307,10 @@ class ApiServer:
                 metadata |= {"continue": f"{end}-{version}", "remainingItemCount": len(items) - end}
             return {"kind": "List", "apiVersion": "v1", "metadata": metadata, "items": items[start:end]}
 
+    def is_cut(self, cuts):
+        """Of a watch that began after so many cuts, perhaps while the server ends."""
+        return self.cuts != cuts or self.ended.is_set()
+
     def events(self, collection, since, seconds):
         deadline = time.monotonic() + seconds
         with self.changed:
@@ -313,8 +321,8 @@ class ApiServer:
             position = len([0 for version, _ in self.history[collection] if version <= since])
         while True:
             with self.changed:
-                self.changed.wait_for(lambda: self.cuts != cuts or len(self.history[collection]) > position, max(0, deadline - time.monotonic()))
-                if self.cuts != cuts:
+                self.changed.wait_for(lambda: self.is_cut(cuts) or len(self.history[collection]) > position, max(0, deadline - time.monotonic()))
+                if self.is_cut(cuts):
                     raise _Cut
                 news = [event for _, event in self.history[collection][position:]]
                 position += len(news)

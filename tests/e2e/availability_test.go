@@ -25,7 +25,7 @@ func TestDownFailsClosed(t *testing.T) {
 			t.Fatalf("it was created: %s", done)
 		}
 		done.says(t, `Error from server (InternalError): error when creating "STDIN": Internal error occurred: failed calling webhook "`+webhookName+`": `,
-			fmt.Sprintf(`Post "https://kedagate.%s.svc:%d/validate?timeout=5s": `, installedIn, webhook.port), "connection refused")
+			fmt.Sprintf(`Post "https://kedagate.%s.svc:%d/validate?timeout=30s": `, installedIn, webhook.port), "connection refused")
 		isGone(t, scaledObject, namespace, "good")
 	})
 	t.Run("change", func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestDownFailsClosed(t *testing.T) {
 	})
 	t.Run("namespace", func(t *testing.T) {
 		call("delete", "namespace", namespace, "--wait=false").passes(t).quiet(t)
-		call("wait", "--for=delete", "namespace/"+namespace, "--timeout=90s").passes(t)
+		call("wait", "--for=delete", "namespace/"+namespace, "--timeout="+patience.String()).passes(t)
 	})
 }
 

@@ -260,7 +260,7 @@ func (c *Cluster) kubectl() kubectl {
 }
 
 func getOK(client *http.Client, url string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

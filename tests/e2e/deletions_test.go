@@ -87,5 +87,5 @@ func tryNamespaceDeletion(t *testing.T, namespace string) {
 		return nil
 	}))
 	removeFinalizers(operator, scaledObject, namespace, "held").passes(t).quiet(t)
-	call("wait", "--for=delete", "namespace/"+namespace, "--timeout=90s").passes(t)
+	call("wait", "--for=delete", "namespace/"+namespace, "--timeout="+patience.String()).passes(t)
 }

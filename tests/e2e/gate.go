@@ -17,7 +17,8 @@ const (
 	denial      = `admission webhook "` + webhookName + `" denied the request: `
 )
 
-// What loopback needs: the API server finds the webhook's Service outside the cluster, at a port of its own.
+// What loopback needs: the API server finds the webhook's Service outside the cluster, at a port of its own. And what a machine that does much else
+// needs: more patience than 5 seconds.
 const loopback = `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
@@ -35,6 +36,7 @@ patches:
     - op: replace
       path: /webhooks/0/clientConfig/service/port
       value: %[2]d
+    - {op: replace, path: /webhooks/0/timeoutSeconds, value: 30}
     - op: add
       path: /webhooks/0/matchConditions/-
       value: {name: in-effect, expression: "!has(request.name) || request.name != '%[3]s'"}

@@ -62,7 +62,7 @@ func installCRDs(folder string) error {
 	if err := k.run(definitions.stdout, "apply", "--server-side", "-f", "-").err(); err != nil {
 		return err
 	}
-	return k.run("", "wait", "--for=condition=Established", "crd", "--all", "--timeout=90s").err()
+	return k.run("", "wait", "--for=condition=Established", "crd", "--all", "--timeout="+patience.String()).err()
 }
 
 func storeBadObjects() error {

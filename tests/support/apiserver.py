@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import random
 import re
 import socket
 import ssl
@@ -389,7 +390,15 @@ class _pem_files:
 
 
 def unused_port():
-    """A loopback port at which nobody listens, for now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port at which nobody listens, for now. The kernel gives it to nobody who asks for any port, and to no connection."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        # Where that is wider than usual, nothing is gained.
+        first = max(int(file.read().split()[0]), 20000)
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(10000, first)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

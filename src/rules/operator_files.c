@@ -130,12 +130,20 @@ static bool find_vault_token(const struct kg_rule_context *context, struct file 
 	return !vault->credential_set || !kg_rule_is_empty(vault->service_account);
 }
 
+/* With the pod identity of Google, and of no other cloud, KEDA looks for no key. */
+static bool may_be_google(const struct kg_params *params)
+{
+	return params->identity.state == KG_IDENTITY_STATE_UNRESOLVED || params->identity.provider == KG_PROVIDER_GCP;
+}
+
 /* The metadata key that has KEDA read a key of Google's from a file; NULL when something of higher precedence counts, or may. */
 static const struct kg_rule_key *find_key_file(const struct kg_rule_trigger *trigger)
 {
 	static const char name[] = "credentialsFromEnvFile";
 	const struct kg_params *params = &trigger->resolved.params;
 
+	if (!trigger->described || !params->scaler->opens_key_file)
+		return NULL;
 	/* Whatever the variable of this key holds, KEDA goes no further. */
 	if (!kg_rule_is_empty(kg_pairs_get(&trigger->resolved.trigger->metadata, "credentialsFromEnv")))
 		return NULL;
@@ -145,8 +153,8 @@ static const struct kg_rule_key *find_key_file(const struct kg_rule_trigger *tri
 		/* Nearly every key is another one, and differs at once. */
 		if (key->name[0] != name[0] || strcmp(key->name, name) != 0 || key->use != KG_KEY_READ || !key->row)
 			continue;
-		if (kg_params_text(params, name) && !kg_params_identity_possible(params) &&
-		    kg_params_missing(params, "GoogleApplicationCredentials") && kg_params_missing(params, "credentials"))
+		if (kg_params_text(params, name) && !may_be_google(params) && kg_params_missing(params, "GoogleApplicationCredentials") &&
+		    params->scaler->opens_key_file(params))
 			return key;
 	}
 	return NULL;

@@ -250,9 +250,15 @@ static int check_stackdriver(const struct kg_params *params, struct kg_complaint
 
 static int check_storage(const struct kg_params *params, struct kg_complaints *out)
 {
-	static const struct kg_gcp_client client = {.built_at_once = true, .reads_file = true, .empty_allowed = true};
+	static const struct kg_gcp_client client = {.built_at_once = true, .empty_allowed = true};
 
 	return kg_gcp_check(params, &client, out);
+}
+
+static bool opens_key_file(const struct kg_params *params)
+{
+	(void)params;
+	return true;
 }
 
 /* clang-format off */
@@ -310,6 +316,7 @@ const struct kg_scaler kg_scaler_gcp_storage = {
         .read_since = TYPED_SINCE,
         GCP_COMMON,
         .check = check_storage,
+        .opens_key_file = opens_key_file,
         .source = "pkg/scalers/gcp_storage_scaler.go",
 };
 
@@ -322,5 +329,6 @@ const struct kg_scaler kg_scaler_gcp_spanner = {
         .read_since = KG_VERSION(2, 21, 0),
         GCP_COMMON,
         .check = check_storage,
+        .opens_key_file = opens_key_file,
         .source = "pkg/scalers/gcp_spanner_scaler.go",
 };

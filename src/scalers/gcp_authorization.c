@@ -59,7 +59,7 @@ static int check_variable(const struct kg_params *params, const struct kg_gcp_cl
 
 static int check_file(const struct kg_params *params, const struct kg_gcp_client *client, struct kg_complaints *out)
 {
-	if (client->reads_file)
+	if (params->scaler->opens_key_file)
 		return 0;
 	return complain(params, file_key, "must not be the only key: a trigger of this type never reads the file; use credentialsFromEnv",
 	                client->built_at_once, out);

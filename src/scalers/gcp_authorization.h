@@ -2,7 +2,8 @@
  * How KEDA's scalers for Google Cloud sign in (pkg/scalers/gcp/gcp_common.go, GetGCPAuthorization).
  *
  * With the pod identity gcp nothing else counts. Otherwise the first of these that is written: GoogleApplicationCredentials from the authentication,
- * credentialsFromEnv, credentialsFromEnvFile. The latter two name a variable of the scale target's container; what it holds is not checked.
+ * credentialsFromEnv, credentialsFromEnvFile. The latter two name a variable of the scale target's container; what it holds is not checked. A
+ * scaler that does not open the file (kg_scaler.opens_key_file) goes on without a key, and fails.
  */
 #pragma once
 
@@ -29,7 +30,6 @@
 /* How a scaler makes its client. */
 struct kg_gcp_client {
 	bool built_at_once; /* with the scaler, so that KEDA refuses a key that cannot be read; otherwise when it first asks */
-	bool reads_file;    /* it takes credentialsFromEnvFile; otherwise it goes on without a key, and fails */
 	bool empty_allowed; /* without a key it looks for the operator's own */
 };
 

@@ -340,6 +340,12 @@ static bool verification_kept(const struct kg_params *params)
 	return has_azure_identity(params) || (kg_params_identity_in_effect(params) && params->identity.provider == KG_PROVIDER_AWS);
 }
 
+/* It signs in to Google only without a mode of its own. */
+static bool opens_key_file(const struct kg_params *params)
+{
+	return kg_params_missing(params, kg_params_auth_modes_name(params));
+}
+
 const struct kg_scaler kg_scaler_prometheus = {
         .type = "prometheus",
         .params = rows,
@@ -356,5 +362,6 @@ const struct kg_scaler kg_scaler_prometheus = {
         .credential = credential,
         .verification_kept = verification_kept,
         .uses_ca = has_modes,
+        .opens_key_file = opens_key_file,
         .source = "pkg/scalers/prometheus_scaler.go",
 };

@@ -240,6 +240,8 @@ struct kg_scaler {
 	bool (*verification_kept)(const struct kg_params *params);
 	/* Would a `ca` given besides be used? NULL: no. */
 	bool (*uses_ca)(const struct kg_params *params);
+	/* Does KEDA certainly open the file that credentialsFromEnvFile leads to, when no other key counts? NULL: it never opens it. */
+	bool (*opens_key_file)(const struct kg_params *params);
 	const char *source; /* file in KEDA's repository */
 };
 

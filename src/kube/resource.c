@@ -29,7 +29,9 @@ static const struct kg_keep env[] = {{.name = "name"}, {.name = "value"}, {"valu
 static const struct kg_keep amounts[] = {{.name = "cpu"}, {.name = "memory"}, {0}};
 static const struct kg_keep resources[] = {{"limits", amounts}, {"requests", amounts}, {0}};
 static const struct kg_keep container[] = {{.name = "name"}, {"env", env}, {.name = "envFrom"}, {"resources", resources}, {0}};
-static const struct kg_keep pod[] = {{"containers", container}, {.name = "serviceAccountName"}, {"resources", resources}, {0}};
+static const struct kg_keep init_container[] = {{.name = "name"}, {.name = "restartPolicy"}, {0}};
+static const struct kg_keep pod[] = {
+        {"containers", container}, {"initContainers", init_container}, {.name = "serviceAccountName"}, {"resources", resources}, {0}};
 static const struct kg_keep template[] = {{"spec", pod}, {0}};
 
 static const struct kg_keep workload_spec[] = {{"template", template}, {0}};

@@ -65,8 +65,15 @@ static const struct kg_schema_field container_fields[] = {
 };
 static const struct kg_schema container = KG_SCHEMA(container_fields, sizeof(struct kg_container));
 
+static const struct kg_schema_field init_container_fields[] = {
+	KG_FIELD("name",          STRING, struct kg_init_container, name,           KG_NEEDED),
+	KG_FIELD("restartPolicy", STRING, struct kg_init_container, restart_policy, KG_OPTIONAL),
+};
+static const struct kg_schema init_container = KG_SCHEMA(init_container_fields, sizeof(struct kg_init_container));
+
 static const struct kg_schema_field pod_spec_fields[] = {
 	KG_LIST("containers",              struct kg_pod_template, containers, container_count, KG_NEEDED, .nested = &container),
+	KG_LIST("initContainers",          struct kg_pod_template, init_containers, init_container_count, KG_OPTIONAL, .nested = &init_container),
 	KG_FIELD("serviceAccountName", STRING, struct kg_pod_template, service_account_name,    KG_OPTIONAL),
 	KG_RESOURCES(struct kg_pod_template),
 };

@@ -165,40 +165,62 @@ static enum kg_action template_ceiling(const struct kg_rule_context *context)
 	return context->object->kind == KG_KIND_SCALED_JOB ? KG_ACTION_DENY : KG_ACTION_WARN;
 }
 
+static const struct kg_init_container *find_init_container(const struct kg_pod_template *template, const char *name)
+{
+	for (size_t i = 0; i < template->init_container_count; i++) {
+		const struct kg_init_container *container = &template->init_containers[i];
+
+		if (container->name && strcmp(container->name, name) == 0)
+			return container;
+	}
+	return NULL;
+}
+
+/* KEDA looks in spec.containers alone, so for it even a sidecar is not there that Kubernetes keeps running. */
 static int check_source_container(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_scaled *scaled = &context->object->scaled;
 	bool is_job = context->object->kind == KG_KIND_SCALED_JOB;
 	const char *name = is_job ? scaled->env_source_container_name : scaled->scale_target_ref.env_source_container_name;
+	bool initial = false;
 
 	if (kg_rule_is_empty(name) || kg_resolve_container(context->target.template, name))
 		return 0;
-	return kg_findings_add(out, &(struct kg_finding){
-	                                    .rule = KG_RULE_CONTAINER_NOT_FOUND,
-	                                    .path = is_job ? "spec.envSourceContainerName" : "spec.scaleTargetRef.envSourceContainerName",
-	                                    .type = KG_FIELD_NOT_FOUND,
-	                                    .value = name,
-	                                    .detail = "no container of the pod template has this name: KEDA builds no scaler at all",
-	                                    .ceiling = template_ceiling(context),
-	                            });
+	initial = find_init_container(context->target.template, name) != NULL;
+	return kg_findings_add(
+	        out, &(struct kg_finding){
+	                     .rule = KG_RULE_CONTAINER_NOT_FOUND,
+	                     .path = is_job ? "spec.envSourceContainerName" : "spec.scaleTargetRef.envSourceContainerName",
+	                     .type = KG_FIELD_NOT_FOUND,
+	                     .value = name,
+	                     .detail = initial ? "is one of the initContainers, where KEDA does not look: it builds no scaler at all"
+	                                       : "no container of the pod template has this name: KEDA builds no scaler at all",
+	                     .fix = initial ? "name one of spec.containers, and give it the variables" : NULL,
+	                     .ceiling = template_ceiling(context),
+	             });
 }
 
-/* Sidecars that are injected stand in no template, so this may be one of them. */
+/* Sidecars that are injected stand in no template, so this may be one of them. Those among the initContainers are measured as containers are. */
 static int check_measured_container(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
 {
 	const char *name = is_resource(trigger) ? kg_pairs_get(&trigger->resolved.trigger->metadata, "containerName") : NULL;
+	const struct kg_init_container *initial = NULL;
 
 	if (kg_rule_is_empty(name) || kg_resolve_container(context->target.template, name))
 		return 0;
-	return kg_findings_add(out,
-	                       &(struct kg_finding){
-	                               .rule = KG_RULE_CONTAINER_NOT_FOUND,
-	                               .path = kg_rule_metadata_path(context, trigger, "containerName"),
-	                               .type = KG_FIELD_NOT_FOUND,
-	                               .value = name,
-	                               .detail = "no container of the pod template has this name: there is no metric unless it is injected",
-	                               .ceiling = KG_ACTION_WARN,
-	                       });
+	initial = find_init_container(context->target.template, name);
+	if (initial && initial->restart_policy && strcmp(initial->restart_policy, "Always") == 0)
+		return 0;
+	return kg_findings_add(
+	        out, &(struct kg_finding){
+	                     .rule = KG_RULE_CONTAINER_NOT_FOUND,
+	                     .path = kg_rule_metadata_path(context, trigger, "containerName"),
+	                     .type = KG_FIELD_NOT_FOUND,
+	                     .value = name,
+	                     .detail = initial ? "is one of the initContainers, which end before there is anything to measure"
+	                                       : "no container of the pod template has this name: there is no metric unless it is injected",
+	                     .ceiling = KG_ACTION_WARN,
+	             });
 }
 
 int kg_check_container_not_found(const struct kg_rule_context *context, struct kg_findings *out)

@@ -98,9 +98,16 @@ struct kg_container {
 	struct kg_resources resources;
 };
 
+struct kg_init_container {
+	const char *name;
+	const char *restart_policy; /* "Always": a sidecar that goes on beside the containers */
+};
+
 struct kg_pod_template {
 	struct kg_container *containers;
 	size_t container_count;
+	struct kg_init_container *init_containers;
+	size_t init_container_count;
 	const char *service_account_name;
 	struct kg_resources resources; /* of the pod as a whole */
 };

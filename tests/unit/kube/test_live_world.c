@@ -187,6 +187,22 @@ static void requests_of_containers_are_kept(void **state)
 	assert_int_equal(template->containers[0].env[0].from, KG_ENV_SECRET_KEY);
 }
 
+static void init_containers_are_kept(void **state)
+{
+	struct fixture *f = *state;
+	const struct kg_scale_target target = {.name = "a"};
+	const struct kg_pod_template *template = NULL;
+
+	put(f, KG_RESOURCE_DEPLOYMENTS,
+	    "{" META("a") ",\"spec\":{\"template\":{\"spec\":{\"initContainers\":[{\"name\":\"proxy\",\"image\":\"i\",\"restartPolicy\":"
+	                  "\"Always\"}],\"containers\":[{\"name\":\"c\"}]}}}}");
+	see_all(f);
+	assert_int_equal(f->world->operations->pod_template(f->world, "ns", &target, &f->arena, &template), KG_LOOKUP_FOUND);
+	assert_int_equal(template->init_container_count, 1);
+	assert_string_equal(template->init_containers[0].name, "proxy");
+	assert_string_equal(template->init_containers[0].restart_policy, "Always");
+}
+
 #define SCALED(name_, target_, advanced_)                                                                                                  \
 	"{" KEDA("ScaledObject") META(name_) ",\"spec\":{\"scaleTargetRef\":{\"name\":\"" target_ "\"}," advanced_                         \
 	                                     "\"triggers\":[{\"type\":\"cron\",\"metadata\":{}}]}}"
@@ -487,6 +503,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(absence_is_concluded_from_a_whole_view_alone, begin, end),
 	        cmocka_unit_test_setup_teardown(workloads_are_found_by_group_version_and_kind, begin, end),
 	        cmocka_unit_test_setup_teardown(requests_of_containers_are_kept, begin, end),
+	        cmocka_unit_test_setup_teardown(init_containers_are_kept, begin, end),
 	        cmocka_unit_test_setup_teardown(scaled_objects_are_found_by_their_target, begin, end),
 	        cmocka_unit_test_setup_teardown(scaled_objects_are_found_by_the_hpa_they_name_or_make, begin, end),
 	        cmocka_unit_test_setup_teardown(of_very_many_neighbours_a_part_is_listed, begin, end),

@@ -13,13 +13,10 @@
 #include "kedagate/report/report.h"
 #include "kedagate/syntax/version.h"
 
-enum { NOT_GIVEN = -1 };
-
 struct audit_options {
 	bool all_namespaces, help;
-	int output;
-	const char *kubeconfig, *context, *namespace, *policy, *keda_version, *from_version;
-	int mode, profile; /* indices of kg_mode_names and kg_profile_names, or NOT_GIVEN */
+	const char *kubeconfig, *context, *namespace;
+	struct kg_judging_options judging;
 };
 
 /* clang-format off */
@@ -32,18 +29,7 @@ static const struct kg_option options[] = {
 	 .help = "kubeconfig file (default: those of KUBECONFIG, else ~/.kube/config; in a Pod its ServiceAccount)"},
 	{.name = "context", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, context), .argument = "NAME",
 	 .help = "context of the kubeconfig (default: its current-context)"},
-	{.name = "output", .letter = 'o', .type = KG_OPTION_CHOICE, .offset = offsetof(struct audit_options, output), .choices = kg_report_formats,
-	 .help = "format of the report (default text)"},
-	{.name = "policy", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, policy), .argument = "FILE",
-	 .help = "policy file (default: profile baseline, mode enforce)"},
-	{.name = "keda-version", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, keda_version), .argument = "VERSION",
-	 .help = "the KEDA release to judge for, over the policy's kedaVersion (default: that of the operator in the cluster)"},
-	{.name = "from-version", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, from_version), .argument = "VERSION",
-	 .help = "report only what an upgrade from this older release to the one of --keda-version would break"},
-	{.name = "profile", .type = KG_OPTION_CHOICE, .offset = offsetof(struct audit_options, profile), .choices = kg_profile_names,
-	 .help = "starting actions of the rules, over the policy's profile"},
-	{.name = "mode", .type = KG_OPTION_CHOICE, .offset = offsetof(struct audit_options, mode), .choices = kg_mode_names,
-	 .help = "ceiling on every action, over the policy's mode"},
+	KG_JUDGING_OPTIONS(struct audit_options, "that of the operator in the cluster"),
 	KG_COMMAND_HELP(struct audit_options),
 };
 /* clang-format on */
@@ -274,7 +260,7 @@ static int audit_cluster(struct audit *audit, struct kg_err *err)
 	if (status == 0)
 		status = judge_all(audit);
 	if (status == 0)
-		status = kg_judging_print(&audit->judging, (size_t)audit->options->output, &audit->report);
+		status = kg_judging_print(&audit->judging, (size_t)audit->options->judging.output, &audit->report);
 	return status == 0 ? 0 : out_of_memory(err);
 }
 
@@ -282,7 +268,7 @@ static int audit_cluster(struct audit *audit, struct kg_err *err)
 static int run(struct audit *audit)
 {
 	struct kg_err err = {0};
-	int status = kg_judging_read_from(&audit->judging, audit->options->from_version, &err);
+	int status = kg_judging_read_from(&audit->judging, audit->options->judging.from_version, &err);
 
 	if (status == 0)
 		status = audit_cluster(audit, &err);
@@ -293,11 +279,9 @@ static int run(struct audit *audit)
 }
 
 /* With neither flag nor policy the cluster tells the version. */
-static int load_policy(const struct audit_options *values, struct kg_policy **ret_policy, struct kg_err *err)
+static int load_policy(const struct kg_judging_options *values, struct kg_policy **ret_policy, struct kg_err *err)
 {
-	struct kg_policy_overrides overrides = {.keda_version = values->keda_version,
-	                                        .mode = values->mode != NOT_GIVEN ? kg_mode_names[values->mode] : NULL,
-	                                        .profile = values->profile != NOT_GIVEN ? kg_profile_names[values->profile] : NULL};
+	struct kg_policy_overrides overrides = kg_judging_overrides(values);
 	struct kg_policy *policy = NULL;
 	int status = kg_policy_load(values->policy, &overrides, &policy, err);
 
@@ -313,7 +297,7 @@ static int load_policy(const struct audit_options *values, struct kg_policy **re
 
 int kg_command_audit(int argc, char **argv)
 {
-	struct audit_options values = {.mode = NOT_GIVEN, .profile = NOT_GIVEN};
+	struct audit_options values = {.judging = KG_JUDGING_OPTIONS_INIT};
 	struct audit audit = {.options = &values};
 	struct kg_policy *policy = NULL;
 	struct kg_err err = {0};
@@ -329,7 +313,7 @@ int kg_command_audit(int argc, char **argv)
 		(void)kg_err_set(&err, KG_EINVAL, "--namespace \"%s\" is no name of a namespace", values.namespace);
 		return kg_command_misused(usage.name, &err);
 	}
-	if (load_policy(&values, &policy, &err) != 0)
+	if (load_policy(&values.judging, &policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
 	kg_judging_init(&audit.judging, policy);
 	status = run(&audit);

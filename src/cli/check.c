@@ -10,31 +10,17 @@
 #include "kedagate/report/report.h"
 #include "kedagate/syntax/version.h"
 
-enum { NOT_GIVEN = -1 };
-
 struct check_options {
 	bool recursive, help;
-	int output;
-	const char *policy, *keda_version, *from_version, *namespace;
-	int mode, profile; /* indices of kg_mode_names and kg_profile_names, or NOT_GIVEN */
+	const char *namespace;
+	struct kg_judging_options judging;
 };
 
 /* clang-format off */
 static const struct kg_option options[] = {
 	{.name = "recursive", .letter = 'R', .type = KG_OPTION_SWITCH, .offset = offsetof(struct check_options, recursive),
 	 .help = "look for manifests in the directories below a directory too"},
-	{.name = "output", .letter = 'o', .type = KG_OPTION_CHOICE, .offset = offsetof(struct check_options, output), .choices = kg_report_formats,
-	 .help = "format of the report (default text)"},
-	{.name = "policy", .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, policy), .argument = "FILE",
-	 .help = "policy file (default: profile baseline, mode enforce)"},
-	{.name = "keda-version", .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, keda_version), .argument = "VERSION",
-	 .help = "the KEDA release to judge for, over the policy's kedaVersion (default: the newest known)"},
-	{.name = "from-version", .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, from_version), .argument = "VERSION",
-	 .help = "report only what an upgrade from this older release to the one of --keda-version would break"},
-	{.name = "profile", .type = KG_OPTION_CHOICE, .offset = offsetof(struct check_options, profile), .choices = kg_profile_names,
-	 .help = "starting actions of the rules, over the policy's profile"},
-	{.name = "mode", .type = KG_OPTION_CHOICE, .offset = offsetof(struct check_options, mode), .choices = kg_mode_names,
-	 .help = "ceiling on every action, over the policy's mode"},
+	KG_JUDGING_OPTIONS(struct check_options, "the newest known"),
 	{.name = "namespace", .letter = 'n', .type = KG_OPTION_STRING, .offset = offsetof(struct check_options, namespace), .argument = "NAMESPACE",
 	 .help = "of objects that name none (default \"default\")"},
 	KG_COMMAND_HELP(struct check_options),
@@ -143,7 +129,7 @@ static int read_and_judge(struct check *check, char *const *operands, size_t ope
 		status = kg_policies_look_over(&check->bundle, check->judging.now, &check->judging.arena, &check->report);
 	if (status == 0)
 		status = judge_all(check);
-	return status == 0 ? kg_judging_print(&check->judging, (size_t)check->options->output, &check->report) : status;
+	return status == 0 ? kg_judging_print(&check->judging, (size_t)check->options->judging.output, &check->report) : status;
 }
 
 /* Returns the exit code. */
@@ -165,7 +151,7 @@ static int run(struct check *check, char *const *operands, size_t operand_count)
 
 int kg_command_check(int argc, char **argv)
 {
-	struct check_options values = {.namespace = "default", .mode = NOT_GIVEN, .profile = NOT_GIVEN};
+	struct check_options values = {.namespace = "default", .judging = KG_JUDGING_OPTIONS_INIT};
 	struct check check = {.options = &values};
 	struct kg_policy_overrides overrides;
 	struct kg_policy *policy = NULL;
@@ -176,13 +162,11 @@ int kg_command_check(int argc, char **argv)
 	(void)argc;
 	if (!kg_command_parse(&usage, &values, argv, &operands, &status))
 		return status;
-	overrides = (struct kg_policy_overrides){.keda_version = values.keda_version,
-	                                         .mode = values.mode != NOT_GIVEN ? kg_mode_names[values.mode] : NULL,
-	                                         .profile = values.profile != NOT_GIVEN ? kg_profile_names[values.profile] : NULL};
-	if (kg_policy_load(values.policy, &overrides, &policy, &err) != 0)
+	overrides = kg_judging_overrides(&values.judging);
+	if (kg_policy_load(values.judging.policy, &overrides, &policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
 	kg_judging_init(&check.judging, policy);
-	if (kg_judging_read_from(&check.judging, values.from_version, &err) != 0) {
+	if (kg_judging_read_from(&check.judging, values.judging.from_version, &err) != 0) {
 		status = kg_command_fail(usage.name, &err);
 	} else {
 		kg_judging_warn_of_doubt(usage.name, policy->keda_version);

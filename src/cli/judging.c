@@ -24,6 +24,15 @@ void kg_judging_release(struct kg_judging *judging)
 	kg_arena_release(&judging->arena);
 }
 
+struct kg_policy_overrides kg_judging_overrides(const struct kg_judging_options *options)
+{
+	return (struct kg_policy_overrides){
+	        .keda_version = options->keda_version,
+	        .mode = options->mode != KG_JUDGING_NOT_GIVEN ? kg_mode_names[options->mode] : NULL,
+	        .profile = options->profile != KG_JUDGING_NOT_GIVEN ? kg_profile_names[options->profile] : NULL,
+	};
+}
+
 /* The copies that a report needs of a finding in scratch memory. `*failed` sticks. */
 static const char *keep_text(struct kg_arena *arena, const char *text, bool *failed)
 {

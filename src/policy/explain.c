@@ -16,8 +16,8 @@ struct explanation {
 const char *kg_decision_source_name(enum kg_decision_source source)
 {
 	static const char *const names[] = {
-	        [KG_DECISION_PROFILE] = "profile",     [KG_DECISION_RULES] = "rules", [KG_DECISION_SCOPE] = "scope",
-	        [KG_DECISION_EXEMPTION] = "exemption", [KG_DECISION_MODE] = "mode",
+	        [KG_DECISION_PROFILE] = "profile", [KG_DECISION_RULES] = "rules",         [KG_DECISION_TRUSTED_HOSTS] = "trustedHosts",
+	        [KG_DECISION_SCOPE] = "scope",     [KG_DECISION_EXEMPTION] = "exemption", [KG_DECISION_MODE] = "mode",
 	};
 
 	return names[source];
@@ -56,6 +56,37 @@ static void add_start(struct explanation *explanation)
 	                         .text = policy->rules.locked[rule->id] ? "exemptible: false" : "",
 	                         .decides = true,
 	                 });
+}
+
+/* "a, b, c and 2 more"; NULL without memory. */
+static const char *join(const struct kg_strings *globs, struct kg_arena *arena)
+{
+	enum { SHOWN_MAX = 3 };
+	const char *joined = globs->items[0];
+
+	for (size_t i = 1; i < globs->count && i < SHOWN_MAX && joined; i++)
+		joined = kg_arena_printf(arena, "%s, %s", joined, globs->items[i]);
+	if (joined && globs->count > SHOWN_MAX)
+		joined = kg_arena_printf(arena, "%s and %zu more", joined, globs->count - SHOWN_MAX);
+	return joined;
+}
+
+/* The object is only named here, so its hosts are not known. */
+static void add_trusted_hosts(struct explanation *explanation)
+{
+	const struct kg_policy_hosts *hosts = &explanation->policy->trusted_hosts;
+	const char *globs = NULL;
+
+	if (hosts->globs.count == 0 || !kg_rule_heeds_trusted_hosts(explanation->rule))
+		return;
+	globs = join(&hosts->globs, explanation->arena);
+	add(explanation,
+	    (struct kg_decision_step){
+	            .source = KG_DECISION_TRUSTED_HOSTS,
+	            .place = hosts->place,
+	            .action = explanation->out->items[explanation->out->count - 1].action,
+	            .text = globs ? kg_arena_printf(explanation->arena, "nothing is found of hosts that match %s", globs) : NULL,
+	    });
 }
 
 static void add_scopes(struct explanation *explanation)
@@ -129,8 +160,8 @@ static void add_mode(struct explanation *explanation)
 	                 });
 }
 
-/* Besides one for each scope: profile, rules, exemption, mode. */
-enum { STEPS_BESIDES_SCOPES = 4 };
+/* Besides one for each scope: profile, rules, trustedHosts, exemption, mode. */
+enum { STEPS_BESIDES_SCOPES = 5 };
 
 int kg_policy_explain(const struct kg_policy *policy, const struct kg_policy_subject *subject, enum kg_rule_id rule, struct kg_arena *arena,
                       struct kg_decision_steps *out)
@@ -146,6 +177,7 @@ int kg_policy_explain(const struct kg_policy *policy, const struct kg_policy_sub
 		return KG_ENOMEM;
 	kg_decide(&decider, rule, KG_ACTION_DENY, &decision);
 	add_start(&explanation);
+	add_trusted_hosts(&explanation);
 	add_scopes(&explanation);
 	add_exemption(&explanation);
 	add_mode(&explanation);

@@ -67,6 +67,11 @@ const char *kg_rule_nearest(const char *name)
 	return nearest.best;
 }
 
+bool kg_rule_heeds_trusted_hosts(enum kg_rule_id id)
+{
+	return id == KG_RULE_PRIVATE_CLOUD_UNTRUSTED || id == KG_RULE_SHARED_ENDPOINT_REWRITTEN || id == KG_RULE_TOKEN_TO_FOREIGN_HOST;
+}
+
 const char *kg_category_name(enum kg_category category)
 {
 	return category_names[category];

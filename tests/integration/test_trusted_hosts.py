@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from program import report
+from program import report, run
 from reviews import admission_review, scaled_object
 from triggers import manifests
 
@@ -75,6 +75,24 @@ def test_where_keda_signs_in_may_be_trusted(tmp_path):
 def test_trust_is_no_leave_to_ask_the_operators_own_network(tmp_path, host, rule):
     assert rules_of(tmp_path, {"trigger": "prometheus", "metadata": {"serverAddress": f"http://{host}", **METRICS}},
                     text=HEAD + "trustedHosts: ['*']\n") == {rule}  # fmt: skip
+
+
+def steps_of(tmp_path, rule, text=TRUSTED):
+    (tmp_path / "policy.yaml").write_text(text)
+    result = run("explain", "--policy", tmp_path / "policy.yaml", "ScaledObject/shop/orders", rule, "-o", "json")
+    return json.loads(result.stdout)["steps"]
+
+
+@pytest.mark.parametrize("rule", [rule for rule, _ in GUARDED])
+def test_explain_shows_the_line_that_trusts(tmp_path, rule):
+    step = steps_of(tmp_path, rule)[1]
+    assert (step["source"], step["line"], step["decides"]) == ("trustedHosts", 3, False)
+    assert "login.example.com" in step["text"]
+    assert "trustedHosts" not in [step["source"] for step in steps_of(tmp_path, rule, HEAD)]
+
+
+def test_explain_leaves_it_out_where_it_changes_nothing(tmp_path):
+    assert "trustedHosts" not in [step["source"] for step in steps_of(tmp_path, "target-cloud-metadata")]
 
 
 def test_the_server_takes_it_from_a_file_that_changes(serve, tmp_path):

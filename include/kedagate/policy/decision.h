@@ -31,12 +31,13 @@ KG_MUST_CHECK int kg_policy_decide(const struct kg_policy *policy, const struct 
 enum kg_decision_source {
 	KG_DECISION_PROFILE,
 	KG_DECISION_RULES,
-	KG_DECISION_SCOPE, /* one for each that matches and names the rule */
+	KG_DECISION_TRUSTED_HOSTS, /* of a rule that heeds them: it depends on the host whether there is a finding; never the step that decides */
+	KG_DECISION_SCOPE,         /* one for each that matches and names the rule */
 	KG_DECISION_EXEMPTION,
 	KG_DECISION_MODE,
 };
 
-/* "profile", "rules", "scope", "exemption", "mode". */
+/* "profile", "rules", "trustedHosts", "scope", "exemption", "mode". */
 const char *kg_decision_source_name(enum kg_decision_source source);
 
 struct kg_decision_step {

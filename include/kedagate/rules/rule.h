@@ -38,6 +38,9 @@ const struct kg_rule *kg_rule_find(const char *name);
 /* The nearest name, NULL when none is near. */
 const char *kg_rule_nearest(const char *name);
 
+/* Is nothing found where the policy trusts the host (kg_rules_context.trusted_hosts)? */
+bool kg_rule_heeds_trusted_hosts(enum kg_rule_id id);
+
 const char *kg_category_name(enum kg_category category);
 const char *kg_action_name(enum kg_action action);
 /* "off", "audit", "warn", "deny". KG_EINVAL when it is none of them. */

@@ -254,7 +254,7 @@ static const char *describe(enum kg_host_place place)
 	case KG_HOST_METADATA:
 		return "KEDA would ask a cloud's metadata service, which gives away credentials of the node or of KEDA itself";
 	case KG_HOST_LINK_LOCAL:
-		return "KEDA would ask a link-local address: what answers there, such as a cloud's metadata service, is for the node alone";
+		return "KEDA would ask a link-local address, where only the node that its operator runs on can answer";
 	case KG_HOST_LOOPBACK:
 	case KG_HOST_ELSEWHERE:
 		break;
@@ -264,6 +264,8 @@ static const char *describe(enum kg_host_place place)
 
 static int add(struct kg_finding finding, enum kg_host_place place, struct kg_findings *out)
 {
+	if (place == KG_HOST_LINK_LOCAL)
+		finding.ceiling = KG_ACTION_WARN; /* what is there is not known */
 	finding.rule = rule_of(place);
 	finding.type = KG_FIELD_INVALID;
 	finding.detail = describe(place);

@@ -50,24 +50,27 @@ struct network {
 	enum kg_host_place place;
 };
 
-/* The first that matches counts. Single addresses: of all clouds that copied AWS; of ECS and of EKS Pod Identity; of Alibaba Cloud, Azure's platform
- * and Oracle's older cloud. */
+/* The first that matches counts. Single addresses: of all clouds that copied AWS; of ECS and of EKS Pod Identity; of Scaleway; of NodeLocal DNSCache,
+ * as Kubernetes documents it; of Alibaba Cloud, Azure's platform and Oracle's older cloud. */
 static const struct network networks4[] = {
         {{127}, 8, KG_HOST_LOOPBACK},
         {{0}, 32, KG_HOST_LOOPBACK},
         {{169, 254, 169, 254}, 32, KG_HOST_METADATA},
         {{169, 254, 170, 2}, 32, KG_HOST_METADATA},
         {{169, 254, 170, 23}, 32, KG_HOST_METADATA},
+        {{169, 254, 42, 42}, 32, KG_HOST_METADATA},
+        {{169, 254, 20, 10}, 32, KG_HOST_ELSEWHERE},
         {{169, 254}, 16, KG_HOST_LINK_LOCAL},
         {{100, 100, 100, 200}, 32, KG_HOST_METADATA},
         {{168, 63, 129, 16}, 32, KG_HOST_METADATA},
         {{192, 0, 0, 192}, 32, KG_HOST_METADATA},
 };
 
-/* AWS (fd00:ec2::254; fd00:ec2::23 is EKS Pod Identity), Google Cloud (fd20:ce::254) and Scaleway (fd00:42::42). */
+/* OpenStack (fe80::a9fe:a9fe), AWS (fd00:ec2::254; fd00:ec2::23 is EKS Pod Identity), Google Cloud (fd20:ce::254) and Scaleway (fd00:42::42). */
 static const struct network networks6[] = {
         {{[15] = 1}, 128, KG_HOST_LOOPBACK},
         {{0}, 128, KG_HOST_LOOPBACK},
+        {{0xfe, 0x80, [12] = 0xa9, 0xfe, 0xa9, 0xfe}, 128, KG_HOST_METADATA},
         {{0xfe, 0x80}, 10, KG_HOST_LINK_LOCAL},
         {{0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54}, 128, KG_HOST_METADATA},
         {{0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23}, 128, KG_HOST_METADATA},

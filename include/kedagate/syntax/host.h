@@ -10,10 +10,11 @@
 #include "kedagate/base/compiler.h"
 #include "kedagate/syntax/text.h"
 
+/* From the harmless to the gravest. */
 enum kg_host_place {
 	KG_HOST_ELSEWHERE,  /* anything else: what a name of DNS leads to cannot be seen */
+	KG_HOST_LINK_LOCAL, /* 169.254.0.0/16, fe80::/10, as far as it is not known what is there */
 	KG_HOST_LOOPBACK,   /* 127.0.0.0/8, ::1, localhost; also 0.0.0.0 and ::, to which a connection goes the same way */
-	KG_HOST_LINK_LOCAL, /* 169.254.0.0/16, fe80::/10 */
 	KG_HOST_METADATA,   /* where a cloud tells an instance about itself, and gives it credentials */
 };
 

@@ -51,10 +51,12 @@ static void link_local_and_metadata_are_recognised(void **state)
 {
 	static const struct row rows[] = {
 	        {"169.254.0.0", KG_HOST_LINK_LOCAL},
-	        {"169.254.20.10", KG_HOST_LINK_LOCAL},
+	        {"169.254.20.11", KG_HOST_LINK_LOCAL},
 	        {"169.254.255.255", KG_HOST_LINK_LOCAL},
 	        {"fe80::1", KG_HOST_LINK_LOCAL},
-	        {"fe80::a9fe:a9fe%eth0", KG_HOST_LINK_LOCAL},
+	        {"fe80::a9fe:a9ff%eth0", KG_HOST_LINK_LOCAL},
+	        {"fe80::a9fe:a9fe%eth0", KG_HOST_METADATA},
+	        {"169.254.42.42", KG_HOST_METADATA},
 	        {"febf::1", KG_HOST_LINK_LOCAL},
 	        {"169.254.169.254", KG_HOST_METADATA},
 	        {"::ffff:169.254.169.254", KG_HOST_METADATA},
@@ -90,6 +92,7 @@ static void near_misses_are_elsewhere(void **state)
 	        {"128.0.0.1", KG_HOST_ELSEWHERE},
 	        {"0.0.0.1", KG_HOST_ELSEWHERE},
 	        {"169.253.169.254", KG_HOST_ELSEWHERE},
+	        {"169.254.20.10", KG_HOST_ELSEWHERE},
 	        {"169.255.0.1", KG_HOST_ELSEWHERE},
 	        {"100.100.100.201", KG_HOST_ELSEWHERE},
 	        {"10.0.0.1", KG_HOST_ELSEWHERE},

@@ -181,10 +181,16 @@ static int place_of_row(const struct kg_params *params, size_t index, struct kg_
 {
 	const struct kg_param *row = &params->scaler->params[index];
 	const struct kg_param_value *value = &params->values[index];
+	struct kg_slice hosts;
 
 	*ret_place = KG_HOST_ELSEWHERE;
 	if (value->state != KG_PARAM_KNOWN || value->default_used)
 		return 0;
+	if (row->hosts_in && row->hosts_in(value->text, &hosts)) {
+		const char *text = kg_arena_strndup(arena, hosts.start, hosts.length);
+
+		return text ? place_of_list(text, ',', arena, ret_place) : KG_ENOMEM;
+	}
 	if (row->target == KG_TARGET_ADDRESS)
 		return kg_rule_target_place(value->text, arena, ret_place);
 	return place_of_list(value->text, row->separator ? row->separator : ',', arena, ret_place);

@@ -16,9 +16,27 @@
 #define TYPED_SINCE    KG_VERSION(2, 18, 0)
 #define IDENTITY_SINCE KG_VERSION(2, 20, 0)
 
+/* "Server=tcp:host,1433" or "Server=host\\instance"; a URL is read as one. */
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
+{
+	static const char protocol[] = "tcp:";
+	static const size_t protocol_length = sizeof(protocol) - 1;
+	struct kg_slice host;
+
+	if (!kg_connection_string_get(text, "server", &host) && !kg_connection_string_get(text, "data source", &host))
+		return false;
+	host = kg_slice_trim(host);
+	if (host.length > protocol_length && kg_slice_equal_nocase((struct kg_slice){host.start, protocol_length}, protocol))
+		host = (struct kg_slice){host.start + protocol_length, host.length - protocol_length};
+	*ret_hosts = (struct kg_slice){host.start, 0};
+	while (ret_hosts->length < host.length && !strchr(",\\", host.start[ret_hosts->length]))
+		ret_hosts->length++;
+	return true;
+}
+
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS),
+	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("username",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",              KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),

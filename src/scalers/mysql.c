@@ -9,9 +9,52 @@
 
 #define TYPED_SINCE KG_VERSION(2, 15, 0)
 
+/* What stands between the user and the database in "user:password@protocol(address)/database": the last slash ends it, the last "@" before it begins it.
+ * False without a slash. */
+static bool read_place(const char *text, struct kg_slice *ret_protocol, struct kg_slice *ret_address)
+{
+	const char *slash = strrchr(text, '/');
+	const char *start = slash;
+	const char *open = NULL;
+
+	if (!slash)
+		return false;
+	while (start > text && start[-1] != '@')
+		start--;
+	open = slash > start ? memchr(start, '(', (size_t)(slash - start)) : NULL;
+	*ret_protocol = (struct kg_slice){start, (size_t)((open ? open : slash) - start)};
+	*ret_address = open ? (struct kg_slice){open, (size_t)(slash - open)} : (struct kg_slice){"", 0};
+	return true;
+}
+
+/* A protocol other than tcp and unix needs an address; "host:3306" without parentheses is taken for such a protocol. */
+static bool is_dsn(const char *text)
+{
+	struct kg_slice protocol;
+	struct kg_slice address;
+
+	if (!read_place(text, &protocol, &address))
+		return false;
+	if (address.length > 0 && address.start[address.length - 1] != ')')
+		return false;
+	return address.length > 2 || protocol.length == 0 || kg_slice_among(protocol, KG_NAMES("tcp", "unix"));
+}
+
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
+{
+	struct kg_slice protocol;
+	struct kg_slice address;
+
+	if (!read_place(text, &protocol, &address) || !is_dsn(text) || address.length <= 2 ||
+	    !(protocol.length == 0 || kg_slice_equal(protocol, "tcp")))
+		return false;
+	*ret_hosts = (struct kg_slice){address.start + 1, address.length - 2};
+	return true;
+}
+
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("connectionString",     KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS),
+	PARAM("connectionString",     KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("username",             KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",             KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("host",                 KG_FROM_METADATA_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
@@ -76,29 +119,6 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	*ret_use = (struct kg_credential_use){
 	        .parameter = name, .what = "what the database is asked and answers", .key = kg_params_get(params, name)->key};
 	return true;
-}
-
-/* "user:password@protocol(address)/database": the last slash ends the address, the last "@" before it the user. A protocol other than tcp and unix
- * needs an address; "host:3306" without parentheses is taken for such a protocol. */
-static bool is_dsn(const char *text)
-{
-	const char *slash = strrchr(text, '/');
-	const char *protocol = slash;
-	const char *open;
-	size_t length;
-
-	if (!slash)
-		return false;
-	while (protocol > text && protocol[-1] != '@')
-		protocol--;
-	length = (size_t)(slash - protocol);
-	open = length > 0 ? memchr(protocol, '(', length) : NULL;
-	if (open && slash[-1] != ')')
-		return false;
-	if (open && slash - open > 2)
-		return true;
-	length = open ? (size_t)(open - protocol) : length;
-	return length == 0 || kg_slice_among((struct kg_slice){protocol, length}, KG_NAMES("tcp", "unix"));
 }
 
 /* The driver reads the string while KEDA builds the scaler (dsn.go); KEDA registers no TLS configuration of its own. */

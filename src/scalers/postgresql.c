@@ -16,11 +16,22 @@
 #define IDENTITY_SINCE KG_VERSION(2, 15, 0)
 #define PGX_SINCE      KG_VERSION(2, 11, 0)
 
+/* Also what `host` in the query of a URL says. */
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
+{
+	struct kg_dsn dsn;
+
+	if (kg_dsn_parse(text, &dsn))
+		return false;
+	*ret_hosts = dsn.hosts;
+	return true;
+}
+
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("targetQueryValue",           KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_REQUIRED_WITHOUT_FORMULA),
 	PARAM("activationTargetQueryValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL),
-	PARAM("connection",                 KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS),
+	PARAM("connection",                 KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("query",                      KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("host",                       KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESSES),
 	PARAM("port",                       KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),

@@ -99,7 +99,6 @@ static bool all_paths(struct kg_slice hosts)
 /* What the keys give while they are read, before it is judged as a whole. */
 struct reading {
 	struct kg_dsn dsn;
-	struct kg_slice hosts;
 	struct kg_slice ports;
 };
 
@@ -128,7 +127,7 @@ static void put_setting(struct reading *reading, struct kg_slice key, struct kg_
 	} else if (kg_slice_equal(key, "password")) {
 		reading->dsn.password = value.length > 0;
 	} else if (kg_slice_equal(key, "host")) {
-		reading->hosts = value;
+		reading->dsn.hosts = value;
 	} else if (kg_slice_equal(key, "port")) {
 		reading->ports = value;
 	}
@@ -223,7 +222,7 @@ static const char *read_url(const char *text, struct reading *reading)
 	if (!kg_url_parse(text, &url))
 		return "its URL is malformed: a special character in the password must be percent-encoded";
 	reading->dsn.password = url.password.length > 0;
-	reading->hosts = url_authority(text);
+	reading->dsn.hosts = url_authority(text);
 	for (size_t i = 0; i < KG_ARRAY_LEN(keys); i++) {
 		if (kg_query_get(url.query, keys[i], &value))
 			put_setting(reading, kg_slice_of(keys[i]), value, true);
@@ -234,13 +233,13 @@ static const char *read_url(const char *text, struct reading *reading)
 const char *kg_dsn_parse(const char *text, struct kg_dsn *ret_dsn)
 {
 	bool in_url = strncmp(text, "postgres://", 11) == 0 || strncmp(text, "postgresql://", 13) == 0;
-	struct reading reading = {.hosts = {"", 0}, .ports = {"", 0}};
+	struct reading reading = {.dsn.hosts = {"", 0}, .ports = {"", 0}};
 	const char *fault = in_url ? read_url(text, &reading) : read_pairs(text, &reading);
 
 	if (fault)
 		return fault;
-	reading.dsn.local = reading.hosts.length == 0 || all_paths(reading.hosts);
-	if (reading.ports.length > 0 && !ports_valid(reading.hosts, reading.ports))
+	reading.dsn.local = reading.dsn.hosts.length == 0 || all_paths(reading.dsn.hosts);
+	if (reading.ports.length > 0 && !ports_valid(reading.dsn.hosts, reading.ports))
 		return bad_port;
 	if (reading.dsn.sslmode[0] != '\0' && !reading.dsn.local && !kg_sslmode_valid(reading.dsn.sslmode))
 		return "its sslmode is none of disable, allow, prefer, require, verify-ca and verify-full";

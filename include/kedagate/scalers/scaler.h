@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "kedagate/base/compiler.h"
+#include "kedagate/syntax/text.h"
 #include "kedagate/syntax/version.h"
 
 struct kg_params;
@@ -79,6 +80,8 @@ struct kg_param {
 	char separator; /* of a list or map; 0: a comma */
 	enum kg_bound bound;
 	enum kg_target target;
+	/* Of a target that may be a connection string: the hosts in it, a comma list, each perhaps with a port. False: none for certain. NULL: it is none. */
+	bool (*hosts_in)(const char *text, struct kg_slice *ret_hosts);
 	enum kg_need need;
 	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */
 	/* Lists of words, NULL-terminated; NULL: no such limit. For a list they count for each element. */

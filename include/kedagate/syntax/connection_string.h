@@ -21,6 +21,7 @@ struct kg_dsn {
 	char sslnegotiation[KG_DSN_WORD_MAX]; /* likewise */
 	bool system_roots;                    /* sslrootcert=system, which makes sslmode verify-full */
 	bool password;                        /* one is inside */
+	struct kg_slice hosts;                /* a comma list, in a URL with their ports; part of the text, with what is escaped there */
 	bool local; /* no host, or only absolute paths: a socket on the same machine, where sslmode counts for nothing */
 };
 

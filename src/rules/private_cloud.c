@@ -9,6 +9,31 @@
 
 static const char fix[] = "name the provider's own host, or list this one under trustedHosts in the policy";
 
+/* Endpoints of Azure Monitor in clouds that are Azure's own (azquery's cloud_config.go, KEDA's pkg/scalers/azure/cloud_config.go), and the way to write
+ * them: cloud: Private would replace the public cloud's, and trusting them lets it. */
+#define BY_NAME(cloud_) "write cloud: " cloud_ " and leave this out: KEDA knows that cloud's endpoints"
+static const struct {
+	const char *host;
+	const char *fix;
+} clouds[] = {
+        {"api.loganalytics.us", BY_NAME("AzureUSGovernmentCloud")},
+        {"management.usgovcloudapi.net", BY_NAME("AzureUSGovernmentCloud")},
+        {"api.loganalytics.azure.cn", BY_NAME("AzureChinaCloud")},
+        {"management.chinacloudapi.cn", BY_NAME("AzureChinaCloud")},
+        {"management.azure.com", BY_NAME("AzurePublicCloud")},
+        {"management.microsoftazure.de",
+         "remove the trigger: Azure closed its German cloud in 2021, and KEDA knows no such logs or metrics"},
+};
+
+static const char *fix_for(struct kg_slice host)
+{
+	for (size_t i = 0; i < KG_ARRAY_LEN(clouds); i++) {
+		if (kg_slice_equal_nocase(host, clouds[i].host))
+			return clouds[i].fix;
+	}
+	return fix;
+}
+
 /* Does this version write the endpoint over the public cloud's? */
 static bool is_shared(const struct kg_private_endpoint *endpoint, uint32_t keda_version)
 {
@@ -16,7 +41,7 @@ static bool is_shared(const struct kg_private_endpoint *endpoint, uint32_t keda_
 }
 
 static int add_shared(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const char *parameter,
-                      struct kg_findings *out)
+                      struct kg_slice host, struct kg_findings *out)
 {
 	return kg_findings_add(
 	        out, &(struct kg_finding){
@@ -26,13 +51,13 @@ static int add_shared(const struct kg_rule_context *context, const struct kg_rul
 	                     .value = kg_rule_shown_value(trigger, parameter),
 	                     .detail = "KEDA would write it over the public cloud's endpoint of Log Analytics, for every trigger of every "
 	                               "namespace: their queries and tokens would go to this host",
-	                     .fix = fix,
+	                     .fix = fix_for(host),
 	                     .ceiling = trigger->oldest ? kg_rule_version_ceiling(context) : KG_ACTION_DENY,
 	             });
 }
 
 static int add_untrusted(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
-                         const struct kg_private_endpoint *endpoint, struct kg_findings *out)
+                         const struct kg_private_endpoint *endpoint, struct kg_slice host, struct kg_findings *out)
 {
 	return kg_findings_add(out, &(struct kg_finding){
 	                                    .rule = KG_RULE_PRIVATE_CLOUD_UNTRUSTED,
@@ -43,7 +68,7 @@ static int add_untrusted(const struct kg_rule_context *context, const struct kg_
 	                                                              "KEDA may send %s to this host, which only the object itself "
 	                                                              "says is a cloud's",
 	                                                              endpoint->receives),
-	                                    .fix = fix,
+	                                    .fix = fix_for(host),
 	                                    .ceiling = kg_rule_version_ceiling(context),
 	                            });
 }
@@ -59,7 +84,8 @@ static int check_trigger(const struct kg_rule_context *context, const struct kg_
 		if (is_shared(endpoint, params->keda_version) != shared || !kg_params_private_endpoint(params, endpoint, &url) ||
 		    kg_rule_host_trusted(context, url.host))
 			continue;
-		status = shared ? add_shared(context, trigger, endpoint->parameter, out) : add_untrusted(context, trigger, endpoint, out);
+		status = shared ? add_shared(context, trigger, endpoint->parameter, url.host, out)
+		                : add_untrusted(context, trigger, endpoint, url.host, out);
 	}
 	return status;
 }

@@ -77,6 +77,22 @@ def test_trust_is_no_leave_to_ask_the_operators_own_network(tmp_path, host, rule
                     text=HEAD + "trustedHosts: ['*']\n") == {rule}  # fmt: skip
 
 
+AZURE_CLOUDS = [
+    ("api.loganalytics.us", "AzureUSGovernmentCloud"), ("API.LogAnalytics.azure.cn", "AzureChinaCloud"), ("management.chinacloudapi.cn", "AzureChinaCloud"),
+    ("management.usgovcloudapi.net", "AzureUSGovernmentCloud"), ("management.azure.com", "AzurePublicCloud"), ("logs.example.com", "trustedHosts"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host, word", AZURE_CLOUDS)
+def test_a_cloud_of_azures_own_is_named_not_trusted(tmp_path, host, word):
+    (tmp_path / "list.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests(
+        "azure-log-analytics", "shop", metadata={"logAnalyticsResourceURL": f"https://{host}", **LOGS}, identity="azure-workload")}))  # fmt: skip
+    document, _ = report(tmp_path / "list.json")
+    (finding,) = [finding for result in document["results"] for finding in result["findings"]]
+    assert finding["rule"] == "shared-endpoint-rewritten"
+    assert [name for name in ("AzureUSGovernmentCloud", "AzureChinaCloud", "AzurePublicCloud", "trustedHosts") if name in finding["fix"]] == [word]
+
+
 def steps_of(tmp_path, rule, text=TRUSTED):
     (tmp_path / "policy.yaml").write_text(text)
     result = run("explain", "--policy", tmp_path / "policy.yaml", "ScaledObject/shop/orders", rule, "-o", "json")

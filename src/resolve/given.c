@@ -9,7 +9,7 @@ int kg_given_text(struct kg_arena *arena, const char *text, struct kg_given *ret
 	const char *value = text;
 
 	if (trimmed.length == 0) {
-		*ret_given = (struct kg_given){.state = KG_PARAM_ABSENT};
+		*ret_given = (struct kg_given){.state = KG_PARAM_ABSENT, .spaced = text && *text};
 		return 0;
 	}
 	if (trimmed.start != text || text[trimmed.length] != '\0')

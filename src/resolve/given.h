@@ -10,7 +10,7 @@
 struct kg_given {
 	enum kg_param_state state;
 	const char *text; /* of a known value: trimmed, never empty */
-	bool spaced;      /* there was something to trim */
+	bool spaced;      /* there was something to trim; of an absent one: and nothing else */
 };
 
 /* The known value `text`, trimmed as KEDA does; a blank one is absent. `text` may be NULL. 0 or KG_ENOMEM. */

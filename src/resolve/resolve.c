@@ -98,6 +98,8 @@ static int try_source(const struct sources *sources, const struct kg_param *row,
 
 		if (status)
 			return status;
+		if (row->untrimmed && given.state == KG_PARAM_ABSENT && given.spaced)
+			given.state = KG_PARAM_PRESENT;
 		unresolved = unresolved || given.state == KG_PARAM_UNRESOLVED;
 		if (given.state != KG_PARAM_KNOWN && given.state != KG_PARAM_PRESENT)
 			continue;

@@ -42,10 +42,16 @@ static bool is_owner(const struct kg_param_value *owner, const char *word)
 	return owner->text && !owner->spaced && strcmp(owner->text, word) == 0;
 }
 
+/* White space alone is a word like any other. */
+static bool is_given(const struct kg_param_value *owner)
+{
+	return owner->text || (owner->state == KG_PARAM_PRESENT && owner->spaced);
+}
+
 /* KEDA compares the word with two, as it stands, and signs in as its operator with any other. */
 static int check_owner(const struct kg_params *params, const struct kg_param_value *owner, struct kg_complaints *out)
 {
-	bool known = !owner->text || is_owner(owner, "pod") || is_owner(owner, "operator");
+	bool known = !is_given(owner) || is_owner(owner, "pod") || is_owner(owner, "operator");
 	const struct kg_identity *identity = &params->identity;
 
 	if (known || (identity->state == KG_IDENTITY_STATE_KNOWN && identity->provider == KG_PROVIDER_AWS))
@@ -69,7 +75,7 @@ int kg_aws_check(const struct kg_params *params, struct kg_complaints *out)
 
 	if (status)
 		return status;
-	if (has_provider(params) || (owner->text && !is_owner(owner, "pod")) || !kg_params_missing(params, "awsRoleArn"))
+	if (has_provider(params) || (is_given(owner) && !is_owner(owner, "pod")) || !kg_params_missing(params, "awsRoleArn"))
 		return 0;
 	if (kg_params_missing(params, "awsAccessKeyID") && kg_params_missing(params, "awsAccessKeyId"))
 		return kg_complain_missing(params, "awsAccessKeyID", owner_detail, out);

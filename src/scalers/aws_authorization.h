@@ -12,13 +12,13 @@
 
 /* clang-format off */
 #define KG_AWS_ROWS \
-	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .known_values = KG_NAMES("pod", "operator"), .known_by_check = true), \
-	PARAM("awsRoleArn",         KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
-	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL), \
-	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL), \
-	PARAM("awsSecretAccessKey", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true), \
-	PARAM("awsSecretAccessKeyFromEnv", KG_FROM_METADATA,   KG_TYPE_STRING, KG_OPTIONAL), \
-	PARAM("awsSessionToken",    KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .credential = true)
+	PARAM("identityOwner",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .known_values = KG_NAMES("pod", "operator"), .known_by_check = true, .untrimmed = true), \
+	PARAM("awsRoleArn",         KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true), \
+	PARAM("awsAccessKeyID",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true), \
+	PARAM("awsAccessKeyId",     KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true), \
+	PARAM("awsSecretAccessKey", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .untrimmed = true), \
+	PARAM("awsSecretAccessKeyFromEnv", KG_FROM_METADATA,   KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true), \
+	PARAM("awsSessionToken",    KG_FROM_AUTH,              KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .untrimmed = true)
 /* clang-format on */
 
 /* Complain about what GetAwsAuthorization refuses. 0 or KG_ENOMEM. */

@@ -27,7 +27,7 @@ static const struct kg_param rows[] = {
 	PARAM("tenantId",                      KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("activeDirectoryClientId",       KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .ignored_with_identity = true),
 	PARAM("activeDirectoryClientPassword", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .sent_as = "the access token", .ignored_with_identity = true),
-	PARAM("activeDirectoryEndpoint",       KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("activeDirectoryEndpoint",       KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 };
 /* clang-format on */
 

@@ -21,7 +21,7 @@ static const struct kg_param rows[] = {
 	PARAM("blobPrefix",          KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("recursive",           KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("globPattern",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("endpointSuffix",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("endpointSuffix",      KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("connection",          KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .removed = TYPED_SINCE),
 	PARAM("connection",          KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .also = {"connectionFromEnv"}, .credential = true, .secret_inside = true, .ignored_with_identity = true, .since = TYPED_SINCE),
 	PARAM("accountName",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),

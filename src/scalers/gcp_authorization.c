@@ -32,11 +32,12 @@ static int complain(const struct kg_params *params, const char *name, const char
 /* The text of a key in the row `name`. KEDA's parser takes any; what refuses it is Google's client. */
 static int check_key(const struct kg_params *params, const char *name, const struct kg_gcp_client *client, struct kg_complaints *out)
 {
+	const struct kg_param_value *value = kg_params_get(params, name);
 	const char *text = kg_params_text(params, name);
 
-	if (!text)
+	if (!text && !(value->state == KG_PARAM_PRESENT && value->spaced))
 		return 0;
-	if (kg_json_text_kind(text) != KG_JSON_OBJECT)
+	if (!text || kg_json_text_kind(text) != KG_JSON_OBJECT)
 		return complain(params, name, "must be the JSON key of a Google service account", client->built_at_once, out);
 	if (params->keda_version >= SERVICE_ACCOUNTS_SINCE && !strstr(text, "service_account"))
 		return kg_complain_doubtful(params, name, "must be the key of a Google service account: KEDA takes no other type", out);

@@ -43,7 +43,7 @@ static const struct kg_param rows[] = {
 	PARAM("cortexOrgID",         KG_FROM_METADATA,      KG_TYPE_STRING,   KG_OPTIONAL, .deprecated = KG_VERSION_OLDEST, .removed = TYPED_SINCE, .instead = "customHeaders: \"X-Scope-OrgID=…\""),
 
 	PARAM("cloud",             KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM(address_of_resource, KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM(address_of_resource, KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 
 	PARAM("GoogleApplicationCredentials", KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .since = GCP_SINCE, .credential = true),
 	PARAM("credentials",                  KG_FROM_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .since = GCP_SINCE, .credential = true),

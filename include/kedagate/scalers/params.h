@@ -23,7 +23,7 @@ struct kg_param_value {
 	enum kg_param_state state;
 	enum kg_source source; /* of a known or present value */
 	const char *text;      /* of a known value: trimmed, never empty. NULL otherwise */
-	bool spaced;           /* there was white space around it, for what KEDA reads outside its parser and does not trim */
+	bool spaced; /* there was white space around it, for what KEDA reads outside its parser and does not trim; of a present one: nothing else */
 	const char *
 	        key; /* the metadata key that gives it ("sslmode", "passwordFromEnv"); the parameter's name when it comes from the authentication */
 	bool in_both;      /* of a row with `one_place`: from the metadata, and in the authentication as well */

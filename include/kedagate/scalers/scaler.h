@@ -96,6 +96,7 @@ struct kg_param {
 	const char *receives; /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
 	bool nullable;        /* of a number: KEDA takes the word null for none */
 	bool prefix;          /* the row is every metadata key that begins with the name and goes on; its value is one of theirs */
+	bool untrimmed;       /* KEDA reads it outside its parser and takes white space alone for a value */
 	bool one_place;       /* KEDA looks whether it is given in the metadata and in the authentication both */
 	bool credential;      /* the value is a secret */
 	bool secret_inside;   /* the value may hold a secret: a connection string, a URL with userinfo */

@@ -11,6 +11,7 @@ type kind struct {
 	clusterWide    bool
 	good, bad      string
 	rule, path     string
+	status         string // with a text that can be seen in it
 }
 
 // Metadata of a cron trigger: as it should be, without its end, and with a parameter that the scaler does not have.
@@ -23,26 +24,29 @@ const (
 	jobWith      = `{"jobTargetRef": {"template": {"spec": {"containers": [{"name": "c", "image": "i"}]}}}, "triggers": [{"type": "cron", "metadata": %s}]}`
 	goodIdentity = `{"podIdentity": {"provider": "azure-workload", "identityId": "6d1c6e2c-6a0b-4b68-9a51-0f6f7f0d9a11"}}`
 	badIdentity  = `{"podIdentity": {"provider": "azure-workload"}}`
+
+	conditions = `{"conditions": [{"type": "Ready", "status": "False", "message": %q}]}`
+	users      = `{"scaledobjects": %q}`
 )
 
 var (
 	scaledObject = kind{
 		name: "ScaledObject", resource: "scaledobjects", good: fmt.Sprintf(objectWith, goodCron), bad: fmt.Sprintf(objectWith, badCron),
-		rule: "parameter-missing", path: "spec.triggers[0].metadata",
+		rule: "parameter-missing", path: "spec.triggers[0].metadata", status: conditions,
 	}
 	kinds = []kind{
 		scaledObject,
 		{
 			name: "ScaledJob", resource: "scaledjobs", good: fmt.Sprintf(jobWith, goodCron), bad: fmt.Sprintf(jobWith, badCron),
-			rule: "parameter-missing", path: "spec.triggers[0].metadata",
+			rule: "parameter-missing", path: "spec.triggers[0].metadata", status: conditions,
 		},
 		{
 			name: "TriggerAuthentication", resource: "triggerauthentications", good: goodIdentity, bad: badIdentity,
-			rule: "identity-id-missing", path: "spec.podIdentity.identityId",
+			rule: "identity-id-missing", path: "spec.podIdentity.identityId", status: users,
 		},
 		{
 			name: "ClusterTriggerAuthentication", resource: "clustertriggerauthentications", clusterWide: true, good: goodIdentity, bad: badIdentity,
-			rule: "identity-id-missing", path: "spec.podIdentity.identityId",
+			rule: "identity-id-missing", path: "spec.podIdentity.identityId", status: users,
 		},
 	}
 )

@@ -16,15 +16,16 @@ const (
 		"metadata": {"host": "db", "port": "5432", "userName": "u", "dbName": "d", "sslmode": "require", "query": "SELECT 1", "targetQueryValue": "1"}}]}`
 )
 
-// seeing restarts kedagate for a test so that it looks at the cluster as its Deployment says: through that API server, in a Pod of its account.
-func seeing(t *testing.T, s *apiServer) *account {
+// seeing restarts kedagate for a test, with more arguments, so that it looks at the cluster as its Deployment says: through that API server, in a Pod of
+// its account.
+func seeing(t *testing.T, s *apiServer, more ...string) *account {
 	t.Helper()
 	t.Cleanup(func() {
 		webhook.account = nil
 		must(t, webhook.restart())
 	})
 	webhook.account = newAccount(t, s)
-	must(t, webhook.restart())
+	must(t, webhook.restart(more...))
 	must(t, waitForProcess(webhook.process, "the cluster to be seen", func() error { return webhook.logged("the cluster is seen", 1) }))
 	return webhook.account
 }
@@ -156,6 +157,24 @@ func TestRightIsMissing(t *testing.T) {
 	}
 	comesTo(t, namespace, "orders", of("Deployment"), "allow", "")
 	comesTo(t, namespace, "orders", of("StatefulSet"), "warn", "scale-target-not-found")
+}
+
+// Reviews go by the release of the operator that the cluster runs.
+func TestOperatorsVersion(t *testing.T) {
+	namespace := newNamespace(t, "versions")
+	send(target, "create", "--namespace", namespace).passes(t)
+	operators := `{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "keda-operator", "labels": {"app.kubernetes.io/name": "keda-operator"}},
+		"spec": {"selector": {"matchLabels": {"app": "keda-operator"}}, "template": {"metadata": {"labels": {"app": "keda-operator"}},
+		"spec": {"containers": [{"name": "keda-operator", "image": "ghcr.io/kedacore/keda:%s"}]}}}}`
+	call("create", "namespace", "keda").passes(t)
+	t.Cleanup(func() { call("delete", "namespace", "keda").passes(t) })
+	send(fmt.Sprintf(operators, "2.15.0"), "create", "--namespace", "keda").passes(t)
+	seeing(t, cluster.apiServer, "--keda-version=auto")
+	// A scaler of 2.17.
+	nsq := `{"scaleTargetRef": {"name": "orders"}, "triggers": [{"type": "nsq", "metadata": {"nsqLookupdHTTPAddresses": "nsq:4161", "topic": "t", "channel": "c"}}]}`
+	comesTo(t, namespace, "orders", nsq, "deny", "keda-too-old")
+	send(fmt.Sprintf(operators, "2.20.2"), "apply", "--namespace", "keda").passes(t)
+	comesTo(t, namespace, "orders", nsq, "allow", "")
 }
 
 // viewServer is one that a test may kill: it is not the one that calls the webhook.

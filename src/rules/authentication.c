@@ -80,17 +80,39 @@ static bool is_http_url(const char *text)
 	return kg_slice_equal_nocase(url.scheme, "http") || kg_slice_equal_nocase(url.scheme, "https");
 }
 
+/* With any provider but these two KEDA's webhook looks no further, and what comes of it shows when a trigger asks for a token. */
+static enum kg_action oauth2_ceiling(const struct kg_rule_context *context)
+{
+	const struct kg_pod_identity *identity = &context->object->authentication.pod_identity;
+	enum kg_provider provider = kg_provider_parse(identity->provider);
+
+	if (identity->set && provider != KG_PROVIDER_AZURE_WORKLOAD && provider != KG_PROVIDER_AWS)
+		return KG_ACTION_WARN;
+	return kg_rule_version_ceiling(context);
+}
+
+static int add_oauth2(const struct kg_rule_context *context, struct kg_finding finding, struct kg_findings *out)
+{
+	finding.rule = KG_RULE_AUTHENTICATION_INVALID;
+	finding.ceiling = oauth2_ceiling(context);
+	return kg_findings_add(out, &finding);
+}
+
 static int check_oauth2(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_oauth2 *oauth2 = &context->object->authentication.oauth2;
+	const struct kg_finding no_client = {
+	        .path = "spec.oauth2.clientId", .type = KG_FIELD_REQUIRED, .detail = "KEDA refuses an empty one"};
+	const struct kg_finding no_url = {
+	        .path = "spec.oauth2.tokenUrl", .type = KG_FIELD_INVALID, .detail = "must be an absolute https:// URL"};
 	int status = 0;
 
 	if (!oauth2->set || context->keda_version < KG_VERSION(2, 20, 0))
 		return 0;
 	if (oauth2->client_id && *oauth2->client_id == '\0')
-		status = add_required(context, "spec.oauth2.clientId", "KEDA refuses an empty one", out);
+		status = add_oauth2(context, no_client, out);
 	if (status == 0 && oauth2->token_url && !is_http_url(oauth2->token_url))
-		status = add_invalid(context, "spec.oauth2.tokenUrl", "must be an absolute https:// URL", out);
+		status = add_oauth2(context, no_url, out);
 	return status;
 }
 
@@ -222,15 +244,22 @@ static int check_file_path(const struct kg_rule_context *context, struct kg_find
 	                            });
 }
 
+/* Does a file give the values, so that KEDA looks at no other block? */
+static bool is_from_file(const struct kg_rule_context *context)
+{
+	return context->keda_version >= KG_VERSION(2, 19, 0) && !kg_rule_is_empty(context->object->authentication.file_path);
+}
+
 int kg_check_authentication_invalid(const struct kg_rule_context *context, struct kg_findings *out)
 {
+	bool from_file = is_from_file(context);
 	int status = check_identity(context, out);
 
 	if (status == 0)
 		status = check_oauth2(context, out);
-	if (status == 0)
+	if (status == 0 && !from_file)
 		status = check_vault(context, out);
-	if (status == 0)
+	if (status == 0 && !from_file)
 		status = check_stores(context, out);
 	return status ? status : check_file_path(context, out);
 }

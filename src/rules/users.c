@@ -203,7 +203,7 @@ int kg_check_authentication_breaks_users(const struct kg_rule_context *context, 
 	                                                       "this would leave %zu scaled object%s without credentials or parameters: %s",
 	                                                       broken.count, broken.count > 1 ? "s" : "", names)
 	                                     : NULL,
-	                     .fix = "keep what they read, or change them first",
+	                     .fix = "keep what they read beside what is new until they are changed, or change them first",
 	             });
 }
 

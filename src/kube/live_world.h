@@ -17,6 +17,7 @@ struct kg_live_resource {
 struct kg_live_world {
 	struct kg_world world; /* first, so that a pointer to it is a pointer to this */
 	struct kg_live_resource resources[KG_RESOURCE_COUNT];
+	const char *keda_namespace; /* where KEDA's operator runs; NULL: it is found. Set before anybody looks */
 };
 
 /* A world whose caches take from `budget`, and which is blind. To be released even when it fails, with KG_ENOMEM. */

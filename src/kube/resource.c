@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kedagate/base/limits.h"
 #include "kedagate/model/facts.h"
 #include "kedagate/model/json.h"
 
@@ -28,23 +29,25 @@ static const struct kg_keep value_from[] = {{"secretKeyRef", reference}, {"confi
 static const struct kg_keep env[] = {{.name = "name"}, {.name = "value"}, {"valueFrom", value_from}, {0}};
 static const struct kg_keep amounts[] = {{.name = "cpu"}, {.name = "memory"}, {0}};
 static const struct kg_keep resources[] = {{"limits", amounts}, {"requests", amounts}, {0}};
-static const struct kg_keep container[] = {{.name = "name"}, {"env", env}, {.name = "envFrom"}, {"resources", resources}, {0}};
 static const struct kg_keep init_container[] = {{.name = "name"}, {.name = "restartPolicy"}, {0}};
-static const struct kg_keep pod[] = {
-        {"containers", container}, {"initContainers", init_container}, {.name = "serviceAccountName"}, {"resources", resources}, {0}};
+#define CONTAINER_ROWS {.name = "name"}, {"env", env}, {.name = "envFrom"}, {"resources", resources}
+#define POD_ROWS       {"initContainers", init_container}, {.name = "serviceAccountName"}, {"resources", resources}
+static const struct kg_keep container[] = {CONTAINER_ROWS, {0}};
+static const struct kg_keep pod[] = {POD_ROWS, {"containers", container}, {0}};
 static const struct kg_keep template[] = {{"spec", pod}, {0}};
 
 static const struct kg_keep workload_spec[] = {{"template", template}, {0}};
 static const struct kg_keep workload[] = {{"metadata", names_only}, {"spec", workload_spec}, {0}};
 
-/* Of KEDA's operator also which image runs, with which labels. Its environment is of no use but for the names. */
-static const struct kg_keep operator_env[] = {{.name = "name"}, {0}};
-static const struct kg_keep operator_container[] = {{.name = "name"}, {.name = "image"}, {"env", operator_env}, {0}};
-static const struct kg_keep operator_pod[] = {{"containers", operator_container}, {.name = "serviceAccountName"}, {0}};
-static const struct kg_keep labels[] = {{.name = "labels"}, {0}};
+/* Of what looks like KEDA's operator also which image runs, with which labels: it may be a scale target none the less. */
+static const struct kg_keep operator_container[] = {CONTAINER_ROWS, {.name = "image"}, {0}};
+static const struct kg_keep operator_pod[] = {POD_ROWS, {"containers", operator_container}, {0}};
+static const struct kg_keep pod_label[] = {{.name = "azure.workload.identity/use"}, {0}};
+static const struct kg_keep labels[] = {{"labels", pod_label}, {0}};
+static const struct kg_keep own_labels[] = {{.name = "app.kubernetes.io/name"}, {.name = "app.kubernetes.io/version"}, {0}};
 static const struct kg_keep operator_template[] = {{"metadata", labels}, {"spec", operator_pod}, {0}};
 static const struct kg_keep operator_spec[] = {{"template", operator_template}, {0}};
-static const struct kg_keep operator_metadata[] = {{.name = "name"}, {.name = "namespace"}, {.name = "labels"}, {0}};
+static const struct kg_keep operator_metadata[] = {{.name = "name"}, {.name = "namespace"}, {"labels", own_labels}, {0}};
 static const struct kg_keep keda_operator[] = {{"metadata", operator_metadata}, {"spec", operator_spec}, {0}};
 
 /* The annotation of kubectl apply is the whole object once more. */
@@ -114,15 +117,22 @@ static const char *namespace_of(const cJSON *object)
 	return namespace != NULL ? namespace : "";
 }
 
+/* As many triggers as are judged. */
 static void add_authentications(const cJSON *object, struct kg_cache_keys *keys)
 {
 	const cJSON *triggers = kg_json_get(kg_json_get(object, "spec"), "triggers");
+	size_t count = 0;
 
 	for (const cJSON *trigger = triggers != NULL ? triggers->child : NULL; trigger != NULL; trigger = trigger->next) {
 		const cJSON *authentication_ref = kg_json_get(trigger, "authenticationRef");
 		const char *name = kg_json_text(authentication_ref, "name");
 		enum kg_kind kind = kg_authentication_kind(kg_json_text(authentication_ref, "kind"));
 
+		if (++count > KG_MAX_TRIGGERS) {
+			kg_cache_add_key(keys, KG_INDEX_CROWDED, namespace_of(object), "");
+			kg_cache_add_key(keys, KG_INDEX_CROWDED, "", "");
+			return;
+		}
 		if (name != NULL && kind == KG_KIND_TRIGGER_AUTHENTICATION)
 			kg_cache_add_key(keys, KG_INDEX_AUTHENTICATION, namespace_of(object), name);
 		if (name != NULL && kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION)
@@ -154,8 +164,10 @@ static void add_target(const cJSON *object, struct kg_cache_keys *keys)
 
 static void add_operator(const cJSON *object, struct kg_cache_keys *keys)
 {
-	if (kg_is_operator(object))
-		kg_cache_add_key(keys, KG_INDEX_OPERATOR, "", "");
+	if (!kg_is_operator(object))
+		return;
+	kg_cache_add_key(keys, KG_INDEX_OPERATOR, namespace_of(object), "");
+	kg_cache_add_key(keys, KG_INDEX_OPERATOR, "", "");
 }
 
 static void add_namespace(const cJSON *object, struct kg_cache_keys *keys)

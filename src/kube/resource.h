@@ -14,7 +14,8 @@ enum kg_cache_index {
 	KG_INDEX_AUTHENTICATION,         /* of what has triggers: what they refer to */
 	KG_INDEX_CLUSTER_AUTHENTICATION, /* the same, without a namespace */
 	KG_INDEX_NAMESPACE,              /* of a LimitRange: the namespace, and "" */
-	KG_INDEX_OPERATOR,               /* of a Deployment that is KEDA's operator: "" and "" */
+	KG_INDEX_OPERATOR,               /* of a Deployment that is KEDA's operator: its namespace and "", and "" and "" */
+	KG_INDEX_CROWDED,                /* of what has more triggers than are indexed: its namespace and "", and "" and "" */
 };
 
 struct kg_resource_facts {

@@ -58,9 +58,10 @@ static enum kg_lookup no_scaled(const struct kg_world *world, const struct kg_ob
 	return KG_LOOKUP_UNSEEN;
 }
 
-static void no_container_defaults(const struct kg_world *world, const char *namespace, struct kg_container_defaults *ret_defaults)
+static void no_container_defaults(const struct kg_world *world, const char *namespace, struct kg_arena *arena,
+                                  struct kg_container_defaults *ret_defaults)
 {
-	(void)world, (void)namespace;
+	(void)world, (void)namespace, (void)arena;
 	*ret_defaults = (struct kg_container_defaults){0};
 }
 

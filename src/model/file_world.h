@@ -63,5 +63,6 @@ void kg_neighbours_users(const struct kg_world *world, const struct kg_object_ke
                          struct kg_user_list *ret_list);
 enum kg_lookup kg_neighbours_scaled(const struct kg_world *world, const struct kg_object_key *key, struct kg_arena *arena,
                                     const struct kg_object **ret_object);
-void kg_neighbours_container_defaults(const struct kg_world *world, const char *namespace, struct kg_container_defaults *ret_defaults);
+void kg_neighbours_container_defaults(const struct kg_world *world, const char *namespace, struct kg_arena *arena,
+                                      struct kg_container_defaults *ret_defaults);
 enum kg_lookup kg_neighbours_operator(const struct kg_world *world, struct kg_arena *arena, struct kg_operator_facts *ret_facts);

@@ -148,10 +148,12 @@ enum kg_lookup kg_neighbours_scaled(const struct kg_world *world, const struct k
 	return KG_LOOKUP_FOUND;
 }
 
-void kg_neighbours_container_defaults(const struct kg_world *world, const char *namespace, struct kg_container_defaults *ret_defaults)
+void kg_neighbours_container_defaults(const struct kg_world *world, const char *namespace, struct kg_arena *arena,
+                                      struct kg_container_defaults *ret_defaults)
 {
 	const struct list *list = find_list(world, LIMIT_RANGES, namespace, "");
 
+	(void)arena;
 	*ret_defaults = (struct kg_container_defaults){.complete = kg_file_world_of(world)->closed};
 	for (const struct listed *listed = first_of(list); listed != NULL; listed = after(listed))
 		kg_limit_range_read(listed->neighbour->tree, &ret_defaults->given);

@@ -153,13 +153,14 @@ static int judge_user(const struct kg_rule_context *context, const struct kg_obj
 /* The names of the users that it breaks. 0 or KG_ENOMEM. */
 static int find_broken(const struct kg_rule_context *context, const struct kg_user_list *users, struct kg_strings *out)
 {
+	struct kg_account account;
 	struct kg_arena scratch;
 	int status = 0;
 
 	*out = (struct kg_strings){.items = kg_arena_calloc(context->arena, users->count, sizeof(*out->items))};
 	if (!out->items)
 		return KG_ENOMEM;
-	kg_arena_init(&scratch, KG_MAX_USER_ARENA_BYTES);
+	kg_arena_init_beside(&scratch, KG_MAX_USER_ARENA_BYTES, &account, context->arena);
 	for (size_t i = 0; i < users->count && status == 0; i++) {
 		const struct kg_object_key *key = &users->items[i];
 		bool broken = false;
@@ -297,6 +298,7 @@ static int check_entries(const struct kg_rule_context *context, struct kg_findin
 	const struct kg_world *world = context->judged->world;
 	const struct kg_object_key key = key_of(context);
 	struct kg_user_list users;
+	struct kg_account account;
 	struct kg_arena scratch;
 	bool *read = NULL;
 	int status = 0;
@@ -304,12 +306,13 @@ static int check_entries(const struct kg_rule_context *context, struct kg_findin
 	if (kg_rule_is_empty(key.name) || authentication->entry_count == 0)
 		return 0;
 	world->operations->users(world, &key, context->arena, &users);
-	if (users.count == 0 || users.left_out > 0)
+	/* Files are judged as they are; of a cluster there may be a user that reads it. */
+	if (users.count == 0 || users.left_out > 0 || (world->live && !users.complete))
 		return 0;
 	read = kg_arena_calloc(context->arena, authentication->entry_count, sizeof(*read));
 	if (!read)
 		return KG_ENOMEM;
-	kg_arena_init(&scratch, KG_MAX_USER_ARENA_BYTES);
+	kg_arena_init_beside(&scratch, KG_MAX_USER_ARENA_BYTES, &account, context->arena);
 	for (size_t i = 0; i < users.count; i++) {
 		note_reads(context, &users.items[i], &scratch, read);
 		kg_arena_reset(&scratch, KG_KEEP_ARENA_BYTES);

@@ -210,12 +210,13 @@ static int add_lack(const struct kg_rule_context *context, const struct lack *la
 
 static int check_users(const struct kg_rule_context *context, const struct kg_user_list *users, struct kg_findings *out)
 {
+	struct kg_account account;
 	struct kg_arena scratch;
 	struct lacks lacks;
 	int status = 0;
 
 	init_lacks(&context->object->authentication, &lacks);
-	kg_arena_init(&scratch, KG_MAX_USER_ARENA_BYTES);
+	kg_arena_init_beside(&scratch, KG_MAX_USER_ARENA_BYTES, &account, context->arena);
 	for (size_t i = 0; i < users->count; i++) {
 		/* One that is too large to be judged here is left out. */
 		(void)note_user(context, &users->items[i], &scratch, &lacks);

@@ -70,7 +70,7 @@ static int add_lacking(const struct kg_rule_context *context, const struct kg_ru
 	struct kg_container_defaults defaults;
 	const char *names = NULL;
 
-	world->operations->container_defaults(world, context->judged->namespace, &defaults);
+	world->operations->container_defaults(world, context->judged->namespace, context->arena, &defaults);
 	if (has_amount(&defaults.given, is_cpu(trigger)))
 		return 0;
 	names = kg_rule_join_names(context, lacking->items, lacking->count);

@@ -69,7 +69,7 @@
  * dozen parameters. */
 #define KG_MAX_AUTHENTICATION_VARIABLES 64
 
-/* What judging one of them may take besides the review's arena, and charged to no budget: a hundred triggers need less than a tenth of it. */
+/* What judging one of them may take besides the review's arena, and of the same budget: a hundred triggers need less than a tenth of it. */
 #define KG_MAX_USER_ARENA_BYTES (4u << 20)
 
 /* A denial's message, before the API server wraps it. */
@@ -239,8 +239,12 @@
 /* What all that is kept of a cluster's objects may take: twice what 60,000 ScaledObjects with as many Deployments do. */
 #define KG_MAX_CLUSTER_CACHE_BYTES ((size_t)96 << 20)
 
-/* ScaledObjects or autoscalers on one workload that are looked at. Two are one too many. */
+/* ScaledObjects or autoscalers on one workload, LimitRanges of a namespace, and owners of an autoscaler that are looked at. Two are one too many. */
 #define KG_MAX_NEIGHBOURS 100
+
+/* What one of them, a LimitRange or a Deployment may take while a look-up reads it, besides the review's arena, and of the same budget: an object
+ * of a megabyte. A larger one was made to be large, and nothing is concluded from a list that it is in. */
+#define KG_MAX_NEIGHBOUR_ARENA_BYTES (4u << 20)
 
 /* How long readiness waits for the cluster's objects at most: without them reviews are still judged, and an API server that refuses one kind for long
  * must not keep others out. */

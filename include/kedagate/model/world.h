@@ -54,7 +54,7 @@ struct kg_hpa_list {
 struct kg_user_list {
 	const struct kg_object_key *items;
 	size_t count;    /* at most KG_MAX_USERS */
-	size_t left_out; /* those over it */
+	size_t left_out; /* those over it, and those with too many triggers to tell */
 	bool complete;   /* but for those left out */
 };
 
@@ -92,7 +92,8 @@ struct kg_world_operations {
 	/* A ScaledObject or ScaledJob, decoded: at least its metadata, triggers, advanced and targets; `tree` may be NULL. */
 	enum kg_lookup (*scaled)(const struct kg_world *world, const struct kg_object_key *key, struct kg_arena *arena,
 	                         const struct kg_object **ret_object);
-	void (*container_defaults)(const struct kg_world *world, const char *namespace, struct kg_container_defaults *ret_defaults);
+	void (*container_defaults)(const struct kg_world *world, const char *namespace, struct kg_arena *arena,
+	                           struct kg_container_defaults *ret_defaults);
 	/* KEDA's operator. ABSENT: there is none. */
 	enum kg_lookup (*keda_operator)(const struct kg_world *world, struct kg_arena *arena, struct kg_operator_facts *ret_facts);
 };

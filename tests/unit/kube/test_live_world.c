@@ -8,72 +8,9 @@
 
 #include <cmocka.h>
 
-#include "kedagate/base/limits.h"
 #include "kedagate/model/facts.h"
-#include "kedagate/model/json.h"
 #include "kedagate/syntax/version.h"
-#include "kube/live_world.h"
-#include "kube/resource.h"
-
-struct fixture {
-	struct kg_arena arena;
-	struct kg_budget budget;
-	struct kg_live_world live;
-	const struct kg_world *world;
-};
-
-static int begin(void **state)
-{
-	static struct fixture f;
-
-	kg_json_setup();
-	kg_arena_init(&f.arena, KG_MAX_CLUSTER_ARENA_BYTES);
-	kg_budget_init(&f.budget, KG_MAX_CLUSTER_CACHE_BYTES);
-	assert_int_equal(kg_live_world_init(&f.live, 99, &f.budget), 0);
-	f.world = &f.live.world;
-	*state = &f;
-	return 0;
-}
-
-static int end(void **state)
-{
-	struct fixture *f = *state;
-
-	kg_live_world_release(&f->live);
-	kg_arena_release(&f->arena);
-	assert_int_equal(kg_budget_used(&f->budget), 0);
-	return 0;
-}
-
-static cJSON *parse(struct fixture *f, const char *text)
-{
-	char *copy = kg_arena_strdup(&f->arena, text);
-	struct kg_json_facts facts;
-	cJSON *tree = NULL;
-
-	assert_non_null(copy);
-	assert_int_equal(kg_json_parse(copy, strlen(copy), &f->arena, &tree, &facts, NULL), 0);
-	return tree;
-}
-
-static void put(struct fixture *f, enum kg_resource resource, const char *text)
-{
-	assert_int_equal(kg_cache_put(f->live.resources[resource].cache, parse(f, text)), 0);
-}
-
-static void see(struct fixture *f, enum kg_resource resource, enum kg_view view)
-{
-	kg_live_world_set_view(&f->live, resource, view);
-}
-
-static void see_all(struct fixture *f)
-{
-	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++)
-		see(f, (enum kg_resource)i, KG_VIEW_WHOLE);
-}
-
-#define META(name_) "\"metadata\":{\"name\":\"" name_ "\",\"namespace\":\"ns\",\"managedFields\":[{\"a\":1}]}"
-#define KEDA(kind_) "\"apiVersion\":\"keda.sh/v1alpha1\",\"kind\":\"" kind_ "\","
+#include "live_fixture.h"
 
 static enum kg_lookup authentication(struct fixture *f, enum kg_kind kind, const char *namespace, const char *name,
                                      const struct kg_authentication **ret)
@@ -151,12 +88,6 @@ static const char *variable_of(struct fixture *f, const char *api_version, const
 	return template->container_count > 0 && template->containers[0].env_count > 0 ? template->containers[0].env[0].name : "(none)";
 }
 
-#define POD(variable_)                                                                                                                     \
-	",\"spec\":{\"replicas\":3,\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\","       \
-	"\"image\":\"i\","                                                                                                                 \
-	"\"env\":[{\"name\":\"" variable_ "\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}],"                          \
-	"\"resources\":{\"requests\":{\"cpu\":\"100m\"}}}]}}}}"
-
 static void workloads_are_found_by_group_version_and_kind(void **state)
 {
 	struct fixture *f = *state;
@@ -202,11 +133,6 @@ static void init_containers_are_kept(void **state)
 	assert_string_equal(template->init_containers[0].name, "proxy");
 	assert_string_equal(template->init_containers[0].restart_policy, "Always");
 }
-
-#define SCALED(name_, target_, advanced_)                                                                                                  \
-	"{" KEDA("ScaledObject") META(name_) ",\"spec\":{\"scaleTargetRef\":{\"name\":\"" target_ "\"}," advanced_                         \
-	                                     "\"triggers\":[{\"type\":\"cron\",\"metadata\":{}}]}}"
-#define HPA_NAMED(hpa_) "\"advanced\":{\"horizontalPodAutoscalerConfig\":{\"name\":\"" hpa_ "\"}},"
 
 static struct kg_scaled_list by_target(struct fixture *f, const char *namespace, const char *name)
 {
@@ -264,6 +190,18 @@ static void scaled_objects_are_found_by_the_hpa_they_name_or_make(void **state)
 	assert_int_equal(by_hpa(f, "mine").count, 1);
 	assert_string_equal(by_hpa(f, "mine").items[0].name, "c");
 	assert_true(by_hpa(f, "keda-hpa-").complete);
+}
+
+static void a_scaled_object_that_names_its_default_hpa_is_listed_once(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_scaled_list list;
+
+	put(f, KG_RESOURCE_SCALED_OBJECTS, SCALED("a", "web", HPA_NAMED("keda-hpa-a")));
+	see_all(f);
+	list = by_hpa(f, "keda-hpa-a");
+	assert_true(list.complete);
+	assert_int_equal(list.count, 1);
 }
 
 static void of_very_many_neighbours_a_part_is_listed(void **state)
@@ -385,12 +323,12 @@ static void limit_ranges_of_a_namespace_add_up(void **state)
 	put(f, KG_RESOURCE_LIMIT_RANGES,
 	    "{" META("b") ",\"spec\":{\"limits\":[{\"type\":\"Container\",\"default\":{\"memory\":\"1Mi\"}}]}}");
 	see_all(f);
-	f->world->operations->container_defaults(f->world, "ns", &defaults);
+	f->world->operations->container_defaults(f->world, "ns", &f->arena, &defaults);
 	assert_true(defaults.given.cpu && defaults.given.memory && defaults.complete);
-	f->world->operations->container_defaults(f->world, "other", &defaults);
+	f->world->operations->container_defaults(f->world, "other", &f->arena, &defaults);
 	assert_true(!defaults.given.cpu && !defaults.given.memory && defaults.complete);
 	see(f, KG_RESOURCE_LIMIT_RANGES, KG_VIEW_PARTIAL);
-	f->world->operations->container_defaults(f->world, "other", &defaults);
+	f->world->operations->container_defaults(f->world, "other", &f->arena, &defaults);
 	assert_false(defaults.complete);
 }
 
@@ -456,6 +394,57 @@ static void the_operator_in_its_usual_namespace_goes_before_others(void **state)
 	assert_string_equal(facts.namespace, "keda");
 }
 
+static void where_the_operator_is_said_to_be_it_alone_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_operator_facts facts;
+
+	f->live.keda_namespace = "platform";
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("keda", "2.19.0"));
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("tenant", "2.18.0"));
+	see_all(f);
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_ABSENT);
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("platform", "2.10.0"));
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
+	assert_int_equal(facts.keda_version, KG_VERSION(2, 10, 0));
+	assert_string_equal(facts.namespace, "platform");
+}
+
+/* A scale target that is called as KEDA's operator, and one that is labelled so. */
+static void what_looks_like_the_operator_is_a_workload_too(void **state)
+{
+	static const char *const metadata[] = {
+	        "\"name\":\"keda-operator\"",
+	        "\"name\":\"web\",\"labels\":{\"app.kubernetes.io/name\":\"keda-operator\"}",
+	};
+	static const char *const names[] = {"keda-operator", "web"};
+	struct fixture *f = *state;
+	char text[1024];
+
+	see_all(f);
+	for (size_t i = 0; i < KG_ARRAY_LEN(names); i++) {
+		const struct kg_scale_target target = {.name = names[i]};
+		const struct kg_pod_template *template = NULL;
+
+		snprintf(text, sizeof(text),
+		         "{\"metadata\":{%s,\"namespace\":\"ns\"},\"spec\":{\"template\":{\"spec\":{\"initContainers\":[{\"name\":\"i\"}],"
+		         "\"resources\":{\"limits\":{\"memory\":"
+		         "1}},"
+		         "\"containers\":[{\"name\":\"c\",\"image\":\"keda:2.19.0\",\"env\":[{\"name\":\"A\",\"value\":\"v\"}],"
+		         "\"envFrom\":[{\"secretRef\":{\"name\":\"s\"}}],\"resources\":{\"requests\":{\"cpu\":\"1\"}}}]}}}}",
+		         metadata[i]);
+		put(f, KG_RESOURCE_DEPLOYMENTS, text);
+		assert_int_equal(f->world->operations->pod_template(f->world, "ns", &target, &f->arena, &template), KG_LOOKUP_FOUND);
+		assert_true(template->resources.memory);
+		assert_int_equal(template->init_container_count, 1);
+		assert_int_equal(template->container_count, 1);
+		assert_true(template->containers[0].resources.cpu);
+		assert_int_equal(template->containers[0].env_from_count, 1);
+		assert_int_equal(template->containers[0].env_count, 1);
+		assert_string_equal(template->containers[0].env[0].value, "v");
+	}
+}
+
 static void no_value_is_ever_seen(void **state)
 {
 	struct fixture *f = *state;
@@ -506,6 +495,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(init_containers_are_kept, begin, end),
 	        cmocka_unit_test_setup_teardown(scaled_objects_are_found_by_their_target, begin, end),
 	        cmocka_unit_test_setup_teardown(scaled_objects_are_found_by_the_hpa_they_name_or_make, begin, end),
+	        cmocka_unit_test_setup_teardown(a_scaled_object_that_names_its_default_hpa_is_listed_once, begin, end),
 	        cmocka_unit_test_setup_teardown(of_very_many_neighbours_a_part_is_listed, begin, end),
 	        cmocka_unit_test_setup_teardown(autoscalers_are_found_by_their_target, begin, end),
 	        cmocka_unit_test_setup_teardown(users_of_an_authentication_are_both_kinds, begin, end),
@@ -515,6 +505,8 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(the_operator_tells_its_version_and_account, begin, end),
 	        cmocka_unit_test_setup_teardown(two_operators_of_different_versions_tell_none, begin, end),
 	        cmocka_unit_test_setup_teardown(the_operator_in_its_usual_namespace_goes_before_others, begin, end),
+	        cmocka_unit_test_setup_teardown(where_the_operator_is_said_to_be_it_alone_counts, begin, end),
+	        cmocka_unit_test_setup_teardown(what_looks_like_the_operator_is_a_workload_too, begin, end),
 	        cmocka_unit_test_setup_teardown(no_value_is_ever_seen, begin, end),
 	        cmocka_unit_test_setup_teardown(without_memory_nothing_is_seen, begin, end),
 	};

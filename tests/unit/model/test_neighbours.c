@@ -189,7 +189,7 @@ static struct kg_resources defaults_of(struct fixture *f, const char *text)
 	const struct kg_world *world = world_of(f, text);
 	struct kg_container_defaults defaults;
 
-	world->operations->container_defaults(world, "ns", &defaults);
+	world->operations->container_defaults(world, "ns", &f->arena, &defaults);
 	assert_false(defaults.complete);
 	return defaults.given;
 }
@@ -302,7 +302,7 @@ static void a_world_that_sees_nothing_lists_nothing(void **state)
 		assert_string_equal(users_of(f, world, KG_KIND_TRIGGER_AUTHENTICATION, "ns"), "");
 		world->operations->hpas_by_target(world, &(struct kg_world_name){"ns", "t"}, &f->arena, &hpas);
 		assert_int_equal(hpas.count, 0);
-		world->operations->container_defaults(world, "ns", &defaults);
+		world->operations->container_defaults(world, "ns", &f->arena, &defaults);
 		assert_false(defaults.complete || defaults.given.cpu || defaults.given.memory);
 		assert_int_equal(world->operations->keda_operator(world, &f->arena, &facts), KG_LOOKUP_UNSEEN);
 		assert_int_equal(

@@ -20,7 +20,7 @@ enum { FEWEST_CHAINS = 64 };
 /* Chains that are swept before others get their turn. */
 enum { SWEPT_AT_ONCE = 256 };
 
-/* The key of its name, those of what it refers to, and two or three more. */
+/* The key of its name, those of what it refers to, and a few more. */
 enum { MAX_KEYS = KG_MAX_TRIGGERS + 8 };
 
 /* Where an object stands in the table. */
@@ -244,6 +244,21 @@ static void give_back_room(struct kg_cache *cache)
 		(void)resize(cache, wanted);
 }
 
+/* The writer gets its turn before readers that come later, however many they are: no thread reads twice at once. */
+static int init_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attributes;
+	int failed = pthread_rwlockattr_init(&attributes);
+
+	if (failed != 0)
+		return failed;
+	failed = pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	if (failed == 0)
+		failed = pthread_rwlock_init(lock, &attributes);
+	(void)pthread_rwlockattr_destroy(&attributes);
+	return failed;
+}
+
 static void lock_to_write(struct kg_cache *cache)
 {
 	(void)pthread_rwlock_wrlock(&cache->lock);
@@ -317,11 +332,14 @@ struct kg_cache *kg_cache_new(const struct kg_cache_sort *sort, uint64_t seed, s
 
 	if (cache == NULL)
 		return NULL;
+	if (init_lock(&cache->lock) != 0) {
+		free(cache);
+		return NULL;
+	}
 	cache->sort = sort;
 	cache->keys.seed = seed;
 	kg_buf_init(&cache->packed, KG_MAX_CLUSTER_OBJECT_BYTES);
 	kg_account_init(&cache->account, budget, budget->max);
-	(void)pthread_rwlock_init(&cache->lock, NULL);
 	return cache;
 }
 

@@ -1,8 +1,10 @@
 /*
  * The objects of one resource, as far as rules need them, found by name and by what else they are asked for.
  *
- * One thread writes; any number read, and wait at most until one object is in its place, or the table has grown. An object is one allocation: packed members,
- * names, and its places in the table. All memory is charged to a budget and counted.
+ * One thread writes; any number read, and wait at most until one object is in its place, or the table has grown. The writer waits for those that read
+ * when it comes, not for who comes after it.
+ *
+ * An object is one allocation: packed members, names, and its places in the table. All memory is charged to a budget and counted.
  */
 #pragma once
 

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "kedagate/base/err.h"
 #include "kedagate/base/limits.h"
@@ -353,6 +355,59 @@ static void others_may_read_while_one_writes(void **state)
 		assert_int_equal(pthread_join(readers[i], NULL), 0);
 }
 
+static bool dwell(void *context, const struct kg_cached *cached)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+
+	(void)cached;
+	(void)context;
+	(void)nanosleep(&pause, NULL);
+	return true;
+}
+
+/* One of so many that somebody always reads. */
+static void *read_all_the_time(void *context)
+{
+	const struct kg_cache_visitor visitor = {.visit = dwell};
+
+	while (!atomic_load(&over))
+		kg_cache_visit(context, BY_COLOR, "ns", "red", &visitor);
+	return NULL;
+}
+
+static sem_t written;
+
+static void *write_once(void *context)
+{
+	put(context, "ns", "b", "blue");
+	(void)sem_post(&written);
+	return NULL;
+}
+
+static void readers_do_not_keep_the_writer_out(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t readers[8], writer;
+	struct timespec end_of_patience;
+	int waited;
+
+	put(f, "ns", "a", "red");
+	atomic_store(&over, false);
+	assert_int_equal(sem_init(&written, 0, 0), 0);
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&readers[i], NULL, read_all_the_time, f->cache), 0);
+	assert_int_equal(pthread_create(&writer, NULL, write_once, f), 0);
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &end_of_patience), 0);
+	end_of_patience.tv_sec += 30;
+	waited = sem_timedwait(&written, &end_of_patience);
+	atomic_store(&over, true);
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(pthread_join(readers[i], NULL), 0);
+	assert_int_equal(pthread_join(writer, NULL), 0);
+	(void)sem_destroy(&written);
+	assert_int_equal(waited, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +423,7 @@ int main(void)
 	        cmocka_unit_test(over_the_budget_an_object_stays_as_it_was),
 	        cmocka_unit_test_setup_teardown(memory_returns_to_its_level, begin, end),
 	        cmocka_unit_test_setup_teardown(others_may_read_while_one_writes, begin, end),
+	        cmocka_unit_test_setup_teardown(readers_do_not_keep_the_writer_out, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,9 +18,14 @@
 
 #define MEBIBYTE ((size_t)1 << 20)
 
-/* An object of this name with `count` times `item` in a list, put; `before` and `after` stand around the items. */
-static void put_list(struct fixture *f, enum kg_resource resource, const char *name, const char *before, const char *item, size_t count,
-                     const char *after)
+/* An object with `count` times `item` in a list; the rest stands around the items, the name first. */
+struct large {
+	const char *name, *before, *item;
+	size_t count;
+	const char *after;
+};
+
+static void put_list(struct fixture *f, enum kg_resource resource, const struct large *large)
 {
 	struct kg_buf text;
 	struct kg_arena arena;
@@ -28,10 +33,10 @@ static void put_list(struct fixture *f, enum kg_resource resource, const char *n
 	cJSON *tree = NULL;
 
 	kg_buf_init(&text, KG_MAX_CLUSTER_OBJECT_BYTES);
-	kg_buf_printf(&text, "{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\"%s", name, before);
-	for (size_t i = 0; i < count; i++)
-		kg_buf_printf(&text, "%s%s", i > 0 ? "," : "", item);
-	kg_buf_puts(&text, after);
+	kg_buf_printf(&text, "{\"metadata\":{\"name\":\"%s\",\"namespace\":\"ns\"%s", large->name, large->before);
+	for (size_t i = 0; i < large->count; i++)
+		kg_buf_printf(&text, "%s%s", i > 0 ? "," : "", large->item);
+	kg_buf_puts(&text, large->after);
 	assert_int_equal(kg_buf_status(&text), 0);
 	kg_arena_init(&arena, KG_MAX_CLUSTER_ARENA_BYTES);
 	assert_int_equal(kg_json_parse(text.data, text.length, &arena, &tree, &facts, NULL), 0);
@@ -58,7 +63,7 @@ static void limit_ranges_are_read_one_at_a_time(void **state)
 
 	for (int i = 0; i < 50; i++) {
 		snprintf(name, sizeof(name), "l%d", i);
-		put_list(f, KG_RESOURCE_LIMIT_RANGES, name, "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 6000, "]}}");
+		put_list(f, KG_RESOURCE_LIMIT_RANGES, &(struct large){name, "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 6000, "]}}"});
 	}
 	see_all(f);
 	assert_true(defaults_of(f).complete);
@@ -70,7 +75,7 @@ static void a_huge_limit_range_may_give_anything(void **state)
 {
 	struct fixture *f = *state;
 
-	put_list(f, KG_RESOURCE_LIMIT_RANGES, "l", "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 40000, "]}}");
+	put_list(f, KG_RESOURCE_LIMIT_RANGES, &(struct large){"l", "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 40000, "]}}"});
 	see_all(f);
 	assert_false(defaults_of(f).complete);
 }
@@ -82,7 +87,7 @@ static void of_very_many_limit_ranges_some_may_give_anything(void **state)
 
 	for (int i = 0; i <= KG_MAX_NEIGHBOURS; i++) {
 		snprintf(name, sizeof(name), "l%d", i);
-		put_list(f, KG_RESOURCE_LIMIT_RANGES, name, "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 1, "]}}");
+		put_list(f, KG_RESOURCE_LIMIT_RANGES, &(struct large){name, "},\"spec\":{\"limits\":[", LIMITS_OF_PODS, 1, "]}}"});
 		see_all(f);
 		assert_int_equal(defaults_of(f).complete, i < KG_MAX_NEIGHBOURS);
 	}
@@ -109,8 +114,9 @@ static struct kg_scaled_list by_target(struct fixture *f, struct kg_arena *arena
 
 static void put_large_scaled(struct fixture *f, const char *name, size_t triggers)
 {
-	put_list(f, KG_RESOURCE_SCALED_OBJECTS, name, "},\"spec\":{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[",
-	         "{\"type\":\"cron\",\"metadata\":{\"start\":\"0 0 * * *\"}}", triggers, "]}}");
+	put_list(f, KG_RESOURCE_SCALED_OBJECTS,
+	         &(struct large){name, "},\"spec\":{\"scaleTargetRef\":{\"name\":\"web\"},\"triggers\":[",
+	                         "{\"type\":\"cron\",\"metadata\":{\"start\":\"0 0 * * *\"}}", triggers, "]}}"});
 }
 
 static void a_huge_scaled_object_leaves_a_list_incomplete(void **state)
@@ -163,8 +169,10 @@ static void put_hpa(struct fixture *f, const char *name, const char *kind, size_
 	char item[128];
 
 	snprintf(item, sizeof(item), "{\"kind\":\"%s\",\"name\":\"a\",\"uid\":\"u\"}", kind);
-	put_list(f, KG_RESOURCE_AUTOSCALERS, name, ",\"ownerReferences\":[", item, owners,
-	         "]},\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"}}}");
+	put_list(
+	        f, KG_RESOURCE_AUTOSCALERS,
+	        &(struct large){name, ",\"ownerReferences\":[", item, owners,
+	                        "]},\"spec\":{\"scaleTargetRef\":{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"name\":\"web\"}}}"});
 }
 
 static void owners_of_other_kinds_take_no_memory_of_the_review(void **state)

@@ -87,6 +87,16 @@ static int is_lacking(const struct kg_resolve_context *resolve, const struct kg_
 	return status;
 }
 
+/* An empty text is what KEDA takes in either case. */
+static const char *describe_lack(const struct kg_rule_context *context, const struct kg_auth_entry *entry)
+{
+	bool found = kg_resolve_container(context->target.template, entry->container) != NULL;
+
+	return kg_arena_printf(context->arena, "the container that spec.env[%zu] of the authentication names %s", entry->index,
+	                       found ? "has no such variable, or an empty one"
+	                             : "is none of the target's containers; initContainers do not count");
+}
+
 static int check_entry(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, const struct kg_auth_entry *entry,
                        struct kg_findings *out)
 {
@@ -96,18 +106,14 @@ static int check_entry(const struct kg_rule_context *context, const struct kg_ru
 
 	if (status || !lacking)
 		return status;
-	return kg_findings_add(
-	        out, &(struct kg_finding){
-	                     .rule = KG_RULE_VARIABLE_NOT_FOUND,
-	                     .path = kg_rule_trigger_path(context, trigger, "authenticationRef.name"),
-	                     .type = KG_FIELD_NOT_FOUND,
-	                     .value = entry->name,
-	                     .detail = kg_arena_printf(
-	                             context->arena,
-	                             "the container that spec.env[%zu] of the authentication names has no such variable, or an empty one",
-	                             entry->index),
-	                     .ceiling = KG_ACTION_WARN,
-	             });
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_VARIABLE_NOT_FOUND,
+	                                    .path = kg_rule_trigger_path(context, trigger, "authenticationRef.name"),
+	                                    .type = KG_FIELD_NOT_FOUND,
+	                                    .value = entry->name,
+	                                    .detail = describe_lack(context, entry),
+	                                    .ceiling = KG_ACTION_WARN,
+	                            });
 }
 
 /* What the authentication takes from the target for this trigger. */

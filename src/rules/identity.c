@@ -60,8 +60,8 @@ static const char *invalid_because(const char *id)
 {
 	if (kg_guid_valid(id))
 		return NULL;
-	if (kg_text_blank(id))
-		return "is blank, which KEDA refuses; must be the client id (a GUID) of a user-assigned managed identity";
+	if (*id == '\0')
+		return "is empty, which KEDA refuses; must be the client id (a GUID) of a user-assigned managed identity";
 	if (*id == '/')
 		return "is a resource path; must be the client id (a GUID) of the managed identity";
 	return "must be the client id (a GUID) of a user-assigned managed identity";

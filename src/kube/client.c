@@ -1,34 +1,14 @@
 #include "kedagate/kube/client.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "kedagate/syntax/url.h"
 #include "kube/transfer.h"
 
-enum { MEMORY_MAX = 64 << 10, IP_TEXT_MAX = 64 };
+enum { MEMORY_MAX = 64 << 10 };
 
 #define SLICE(slice_) (int)(slice_).length, (slice_).start
-
-/* No proxy is asked for the machine itself, as Go's clients have it (golang.org/x/net/http/httpproxy). */
-static bool is_loopback(struct kg_slice host)
-{
-	char text[IP_TEXT_MAX];
-	struct in6_addr six;
-	struct in_addr four;
-
-	if (kg_slice_equal_nocase(host, "localhost"))
-		return true;
-	if (host.length >= sizeof(text))
-		return false;
-	memcpy(text, host.start, host.length);
-	text[host.length] = '\0';
-	if (inet_pton(AF_INET, text, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
 
 /* The server goes by another name than that of its host: libcurl is told where that is, and the server what it was called. */
 static int rename_server(struct kg_kube_client *client, const struct kg_url *url)
@@ -58,7 +38,6 @@ static int find_way(struct kg_kube_client *client, struct kg_err *err)
 	if (!kg_url_parse(config->server, &url) || url.host.length == 0)
 		return kg_err_set(err, KG_EINVAL, "%s: the server is no URL, such as https://10.0.0.1:6443", config->origin);
 	client->base = config->server;
-	client->direct = !config->proxy_from_environment || is_loopback(url.host);
 	if (config->tls_server_name != NULL)
 		status = rename_server(client, &url);
 	return status == 0 ? 0 : kg_err_set(err, status, "out of memory");

@@ -10,6 +10,7 @@
 #include "kedagate/model/json.h"
 #include "kedagate/syntax/url.h"
 #include "kube/kubeconfig.h"
+#include "kube/proxy.h"
 
 /* Of what is kept, and of trees while a kubeconfig is read: nodes make text grow tenfold, and each file may be of the largest size. */
 enum { MEMORY_MAX = 1 << 20, NAMESPACE_MAX = 4096 };
@@ -186,20 +187,31 @@ static int read_bool(const struct kg_kubeconfig_entry *entry, const char *key, b
 	return 0;
 }
 
-static int read_server(struct loading *loading, const struct kg_kubeconfig_entry *entry)
+/* What is wrong with the URL of a server; NULL for a good one. Paths are put behind it. */
+static const char *server_flaw(const char *text, struct kg_url *ret_url)
+{
+	if (!kg_url_parse(text, ret_url) || ret_url->host.length == 0 ||
+	    (!kg_slice_equal(ret_url->scheme, "https") && !kg_slice_equal(ret_url->scheme, "http")))
+		return "this is no URL such as https://10.0.0.1:6443";
+	if (ret_url->has_user)
+		return "a user or a password (\"…@\") in it is not used: remove it, and name a token or a client certificate";
+	if (strpbrk(text, "?#") != NULL)
+		return "this must end with the host, a port or a path: remove what begins with \"?\" or \"#\"";
+	return NULL;
+}
+
+static int read_server(struct loading *loading, const struct kg_kubeconfig_entry *entry, struct kg_url *ret_url)
 {
 	const char *text = NULL;
-	struct kg_url url;
+	const char *flaw;
 	size_t length;
 	int status = kg_kubeconfig_text(entry, "server", &text, loading->err);
 
 	if (status != 0)
 		return status;
-	if (text == NULL)
-		return kg_kubeconfig_fail(entry, "server", loading->err, KG_EINVAL, "this is missing");
-	if (!kg_url_parse(text, &url) || url.host.length == 0 || url.has_user || url.query.length > 0 ||
-	    (!kg_slice_equal(url.scheme, "https") && !kg_slice_equal(url.scheme, "http")))
-		return kg_kubeconfig_fail(entry, "server", loading->err, KG_EINVAL, "this is no URL such as https://10.0.0.1:6443");
+	flaw = text != NULL ? server_flaw(text, ret_url) : "this is missing";
+	if (flaw != NULL)
+		return kg_kubeconfig_fail(entry, "server", loading->err, KG_EINVAL, flaw);
 	length = strlen(text);
 	while (text[length - 1] == '/')
 		length--;
@@ -207,16 +219,16 @@ static int read_server(struct loading *loading, const struct kg_kubeconfig_entry
 	return loading->out->server != NULL ? 0 : out_of_memory(loading->err);
 }
 
-static int read_proxy(struct loading *loading, const struct kg_kubeconfig_entry *entry)
+/* That of the kubeconfig goes over the environment's, exceptions and all. */
+static int read_proxy(struct loading *loading, const struct kg_kubeconfig_entry *entry, const struct kg_url *server)
 {
-	static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h", NULL};
 	const char *text = NULL;
-	struct kg_url url;
 	int status = kg_kubeconfig_text(entry, "proxy-url", &text, loading->err);
 
-	if (status == 0 && text != NULL && (!kg_url_parse(text, &url) || url.host.length == 0 || !kg_slice_among(url.scheme, schemes)))
+	if (status == 0 && text != NULL && !kg_proxy_is_url(text))
 		return kg_kubeconfig_fail(entry, "proxy-url", loading->err, KG_EINVAL, "this is no URL such as http://proxy.example:3128");
-	loading->out->proxy_from_environment = text == NULL;
+	if (status == 0 && text == NULL)
+		status = kg_proxy_of_environment(server, &text, loading->err);
 	return status == 0 ? keep(loading, text, &loading->out->proxy_url) : status;
 }
 
@@ -224,10 +236,11 @@ static int read_cluster(struct loading *loading, const struct kg_kubeconfig_entr
 {
 	struct kg_kube_config *out = loading->out;
 	const char *name = NULL;
-	int status = read_server(loading, entry);
+	struct kg_url server;
+	int status = read_server(loading, entry, &server);
 
 	if (status == 0)
-		status = read_proxy(loading, entry);
+		status = read_proxy(loading, entry, &server);
 	if (status == 0)
 		status = kg_kubeconfig_text(entry, "tls-server-name", &name, loading->err);
 	if (status == 0)

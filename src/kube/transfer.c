@@ -120,11 +120,12 @@ static int set_tls(const struct kg_curl *curl, CURL *easy, const struct kg_kube_
 static int set_way(const struct kg_kube_client *client, CURL *easy)
 {
 	const struct kg_curl *curl = &client->curl;
+	const char *proxy_url = client->config->proxy_url;
 	int failed = 0;
 
-	if (client->config->proxy_url != NULL || client->direct)
-		failed |= curl->easy_setopt(easy, CURLOPT_PROXY, client->config->proxy_url != NULL ? client->config->proxy_url : "") !=
-		          CURLE_OK;
+	/* The environment has been looked at: libcurl is not to do so, for it knows the server by another name. */
+	failed |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy_url != NULL ? proxy_url : "") != CURLE_OK;
+	failed |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "") != CURLE_OK;
 	if (client->connect_to != NULL)
 		failed |= curl->easy_setopt(easy, CURLOPT_CONNECT_TO, client->connect_to) != CURLE_OK;
 	return failed;

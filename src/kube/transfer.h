@@ -17,7 +17,6 @@ struct kg_kube_client {
 	const char *base;              /* what paths follow: the server, by the name that its certificate is for */
 	char *host_header;             /* "Host: …" when that is another name; else NULL */
 	struct curl_slist *connect_to; /* where it is then; else NULL */
-	bool direct;                   /* no proxy of the environment */
 	struct kg_kube_transfers *own; /* of kg_kube_client_get */
 };
 

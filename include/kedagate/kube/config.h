@@ -20,15 +20,14 @@ struct kg_kube_material {
 
 /* Strings live in the configuration. */
 struct kg_kube_config {
-	const char *origin;                /* for messages: "the Pod's ServiceAccount", or the kubeconfig file that the context stands in */
-	const char *context;               /* its name; NULL in a cluster */
-	const char *server;                /* "https://host:port/prefix", no "/" at its end; http:// only from a kubeconfig */
-	const char *tls_server_name;       /* that the certificate must be for; NULL: the server's host */
-	const char *proxy_url;             /* NULL: none is named. May hold a password */
-	bool proxy_from_environment;       /* when none is: HTTPS_PROXY and NO_PROXY count, as with kubectl; not in a Pod */
-	const char *namespace;             /* "default" when none is given */
-	bool insecure;                     /* the server's certificate is not verified */
-	struct kg_kube_material authority; /* none: the system's authorities */
+	const char *origin;          /* for messages: "the Pod's ServiceAccount", or the kubeconfig file that the context stands in */
+	const char *context;         /* its name; NULL in a cluster */
+	const char *server;          /* "https://host:port/prefix", no "/" at its end; http:// only from a kubeconfig */
+	const char *tls_server_name; /* that the certificate must be for; NULL: the server's host */
+	const char *proxy_url; /* of the kubeconfig, else of HTTPS_PROXY and NO_PROXY, as with kubectl; NULL: none. May hold a password */
+	const char *namespace; /* "default" when none is given */
+	bool insecure;         /* the server's certificate is not verified */
+	struct kg_kube_material authority;   /* none: the system's authorities */
 	struct kg_kube_material certificate; /* of the client; with `key` or neither */
 	struct kg_kube_material key;         /* secret */
 	struct kg_kube_material token;       /* secret; a file is read anew for each request */

@@ -241,6 +241,34 @@ static void a_refusal_says_when_to_come_again(void **state)
 	assert_string_equal(seen.bytes, "slow");
 }
 
+static void what_the_environment_says_of_proxies_is_settled_before(void **state)
+{
+	static const struct script script = {.answers = {OK_HEAD "Content-Length: 0\r\n\r\n"}};
+	struct fixture *fixture = *state;
+	struct seen seen = {0};
+
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("no_proxy", "*", 1);
+	start(&fixture->server, &script);
+	fixture->config.server = "http://api.invalid:8080";
+	fixture->config.proxy_url = fixture->server.url;
+	fixture->config.origin = "test";
+	assert_int_equal(kg_kube_client_new(&fixture->config, &fixture->client, &fixture->err), 0);
+	assert_int_equal(get(fixture, &seen, NULL), 0);
+	kg_kube_client_free(fixture->client);
+	fixture->client = NULL;
+	stop(&fixture->server);
+	assert_non_null(strstr(fixture->server.requests[0], "GET http://api.invalid:8080/apis?x=1 HTTP/1.1\r\n"));
+
+	unsetenv("no_proxy");
+	start(&fixture->server, &script);
+	fixture->config.server = fixture->server.url;
+	fixture->config.proxy_url = NULL;
+	assert_int_equal(kg_kube_client_new(&fixture->config, &fixture->client, &fixture->err), 0);
+	assert_int_equal(get(fixture, &seen, NULL), 0);
+	unsetenv("http_proxy");
+}
+
 static void a_redirect_is_not_followed(void **state)
 {
 	static const struct script script = {
@@ -446,6 +474,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(an_answer_is_passed_on),
 	        TEST(a_refusal_says_when_to_come_again),
+	        TEST(what_the_environment_says_of_proxies_is_settled_before),
 	        TEST(a_redirect_is_not_followed),
 	        TEST(an_answer_that_is_cut_short_is_an_error),
 	        TEST(an_answer_over_its_limit_is_ended),

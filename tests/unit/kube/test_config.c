@@ -18,9 +18,12 @@
 
 /* One cluster, one user and the context of both; the lists are left open. */
 #define CLUSTER(lines_) "clusters:\n- name: c\n  cluster:\n    server: https://10.0.0.1:6443/\n" lines_
+#define SERVER(url_)    "clusters: [{name: c, cluster: {server: '" url_ "'}}]\n" USER(TOKEN) CONTEXT
 #define USER(lines_)    "users:\n- name: u\n  user:\n" lines_
 #define CONTEXT         "contexts:\n- name: x\n  context: {cluster: c, user: u}\ncurrent-context: x\n"
 #define TOKEN           "    token: " SECRET "\n"
+
+static const char *const proxy_variables[] = {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"};
 
 struct fixture {
 	struct tempdir directory;
@@ -38,6 +41,8 @@ static int set_up(void **state)
 	unsetenv("KUBECONFIG");
 	unsetenv("KUBERNETES_SERVICE_HOST");
 	unsetenv("KUBERNETES_SERVICE_PORT");
+	for (size_t i = 0; i < KG_ARRAY_LEN(proxy_variables); i++)
+		unsetenv(proxy_variables[i]);
 	setenv("HOME", fixture.directory.path, 1);
 	*state = &fixture;
 	return 0;
@@ -83,7 +88,7 @@ static void a_context_is_read(void **state)
 	assert_true(config->token.text.secret);
 	assert_null(config->authority.file);
 	assert_false(config->insecure);
-	assert_true(config->proxy_from_environment);
+	assert_null(config->proxy_url);
 	expect_path(fixture, config->origin, "config");
 }
 
@@ -147,9 +152,95 @@ static void a_proxy_goes_over_the_environment(void **state)
 {
 	struct fixture *fixture = *state;
 
+	setenv("HTTPS_PROXY", "http://other:3128", 1);
+	setenv("NO_PROXY", "*", 1);
 	assert_int_equal(load(fixture, CLUSTER("    proxy-url: http://proxy:3128\n") USER(TOKEN) CONTEXT, NULL), 0);
 	assert_string_equal(fixture->config.proxy_url, "http://proxy:3128");
-	assert_false(fixture->config.proxy_from_environment);
+}
+
+#define PROXY "http://proxy:3128"
+
+/* Whether the proxy of the environment leads to a server, by what NO_PROXY says. */
+static const struct {
+	const char *server, *excepted;
+	bool proxied;
+} ways[] = {
+        {"https://api.example:6443", "", true},
+        {"https://api.example:6443", "*", false},
+        {"https://api.example:6443", "other, api.example", false},
+        {"https://API.example:6443", "api.EXAMPLE", false},
+        {"https://api.example:6443", "example", false},
+        {"https://api.example:6443", ".example", false},
+        {"https://api.example:6443", "*.example", false},
+        {"https://api.example:6443", ".api.example", true},
+        {"https://api.example:6443", "*.api.example", true},
+        {"https://api.example:6443", "i.example", true},
+        {"https://api.example:6443", "api.example:6443", false},
+        {"https://api.example:6443", "api.example:443", true},
+        {"https://api.example", "api.example:443", false},
+        {"https://api.example:6443", "other other2,:6443,.,*.", true},
+        {"https://10.1.2.3:6443", "10.1.2.3", false},
+        {"https://10.1.2.3:6443", "10.1.2.3:6443", false},
+        {"https://10.1.2.3:6443", "10.1.2.3:443", true},
+        {"https://10.1.2.3:6443", "10.1.0.0/16", false},
+        {"https://10.1.2.3:6443", "10.1.2.0/31", true},
+        {"https://10.1.2.3:6443", "10.1.2.2/31", false},
+        {"https://10.1.2.3:6443", "0.0.0.0/0", false},
+        {"https://10.1.2.3:6443", "10.1.0.0/33,10.1.0.0/,10.1.0.0/x,/8,::/200", true},
+        {"https://10.1.2.3:6443", "2.3", false},
+        {"https://[fd00::1]:6443", "fd00::1", false},
+        {"https://[fd00::1]:6443", "[fd00::1]:6443", false},
+        {"https://[fd00::1]:6443", "[fd00::1]:443", true},
+        {"https://[fd00::1]:6443", "fd00::/8", false},
+        {"https://[fd00::1]:6443", "10.0.0.0/8", true},
+        {"https://[::ffff:10.1.2.3]:6443", "10.1.2.3", false},
+        {"https://127.0.0.1:6443", "", false},
+        {"https://[::1]:6443", "", false},
+        {"https://localhost:6443", "", false},
+};
+
+static void the_proxy_of_the_environment_leads_where_kubectl_has_it(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[512];
+
+	setenv("https_proxy", PROXY, 1);
+	for (size_t i = 0; i < KG_ARRAY_LEN(ways); i++) {
+		setenv("no_proxy", ways[i].excepted, 1);
+		(void)snprintf(text, sizeof(text), "clusters: [{name: c, cluster: {server: '%s'}}]\n" USER(TOKEN) CONTEXT, ways[i].server);
+		assert_int_equal(load(fixture, text, NULL), 0);
+		if ((fixture->config.proxy_url != NULL) != ways[i].proxied)
+			fail_msg("%s with NO_PROXY=%s", ways[i].server, ways[i].excepted);
+		kg_kube_config_release(&fixture->config);
+	}
+}
+
+/* The name that the certificate is for says nothing of the way. */
+static void exceptions_are_of_the_servers_host_not_of_its_other_name(void **state)
+{
+	struct fixture *fixture = *state;
+
+	setenv("HTTPS_PROXY", PROXY, 1);
+	setenv("NO_PROXY", "10.0.0.1", 1);
+	assert_int_equal(load(fixture, CLUSTER("    tls-server-name: api.example\n") USER(TOKEN) CONTEXT, NULL), 0);
+	assert_null(fixture->config.proxy_url);
+	kg_kube_config_release(&fixture->config);
+	setenv("NO_PROXY", "api.example", 1);
+	assert_int_equal(load(fixture, CLUSTER("    tls-server-name: api.example\n") USER(TOKEN) CONTEXT, NULL), 0);
+	assert_string_equal(fixture->config.proxy_url, PROXY);
+}
+
+static void a_variable_that_holds_no_proxy_is_named_and_not_quoted(void **state)
+{
+	struct fixture *fixture = *state;
+
+	setenv("HTTPS_PROXY", "ftp://user:" SECRET "@proxy:3128", 1);
+	assert_int_equal(load(fixture, CLUSTER("") USER(TOKEN) CONTEXT, NULL), KG_EINVAL);
+	assert_non_null(strstr(fixture->err.message, "HTTPS_PROXY"));
+	assert_null(strstr(fixture->err.message, SECRET));
+	setenv("HTTPS_PROXY", "proxy:3128", 1);
+	assert_int_equal(load(fixture, CLUSTER("") USER(TOKEN) CONTEXT, NULL), 0);
+	assert_string_equal(fixture->config.proxy_url, "proxy:3128");
 }
 
 static void another_context_can_be_chosen(void **state)
@@ -187,6 +278,11 @@ static const struct {
         {"clusters: [{name: c, cluster: {}}]\n" USER(TOKEN) CONTEXT, NULL, "clusters[0].cluster.server: this is missing", KG_EINVAL},
         {"clusters: [{name: c, cluster: {server: 10.0.0.1}}]\n" USER(TOKEN) CONTEXT, NULL, "server: this is no URL", KG_EINVAL},
         {"clusters: [{name: c, cluster: {server: 'http://10.0.0.1'}}]\n" USER(TOKEN) CONTEXT, NULL, "unencrypted", KG_EINVAL},
+        {SERVER("https://10.0.0.1:6443#a"), NULL, "clusters[0].cluster.server: this must end with the host", KG_EINVAL},
+        {SERVER("https://10.0.0.1:6443/a?b"), NULL, "clusters[0].cluster.server: this must end with the host", KG_EINVAL},
+        {SERVER("https://10.0.0.1:6443?"), NULL, "clusters[0].cluster.server: this must end with the host", KG_EINVAL},
+        {SERVER("https://admin:" SECRET "@10.0.0.1:6443"), NULL, "clusters[0].cluster.server: a user or a password", KG_EINVAL},
+        {SERVER("https://admin:" SECRET "@10.0.0.1:6443/#"), NULL, "clusters[0].cluster.server: a user or a password", KG_EINVAL},
         {CLUSTER("    insecure-skip-tls-verify: yes please\n") USER(TOKEN) CONTEXT, NULL, "true or false", KG_EINVAL},
         {CLUSTER("    insecure-skip-tls-verify: true\n    certificate-authority: a\n") USER(TOKEN) CONTEXT, NULL, "contradiction",
          KG_EINVAL},
@@ -278,7 +374,7 @@ static void a_pod_is_configured_by_its_service_account(void **state)
 	assert_string_equal(config->namespace, "keda");
 	expect_path(fixture, config->token.file, "token");
 	expect_path(fixture, config->authority.file, "ca.crt");
-	assert_false(config->proxy_from_environment);
+	assert_null(config->proxy_url);
 }
 
 static void a_pod_without_a_token_is_told_why(void **state)
@@ -325,6 +421,9 @@ int main(void)
 	        TEST(data_goes_over_a_file),
 	        TEST(a_token_file_goes_over_a_token),
 	        TEST(a_proxy_goes_over_the_environment),
+	        TEST(the_proxy_of_the_environment_leads_where_kubectl_has_it),
+	        TEST(exceptions_are_of_the_servers_host_not_of_its_other_name),
+	        TEST(a_variable_that_holds_no_proxy_is_named_and_not_quoted),
 	        TEST(another_context_can_be_chosen),
 	        TEST(what_is_wrong_is_said_without_secrets),
 	        TEST(of_several_files_the_first_counts),

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,4 +57,21 @@ func TestRights(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("it may read %v, not %v", got, want)
 	}
+}
+
+// What the overlay asks of cert-manager is what its CRDs know. Nobody makes the certificates here.
+func TestCertManagerOverlay(t *testing.T) {
+	for _, resource := range []string{"certificates", "issuers"} {
+		definition := filepath.Join(os.Getenv("E2E_CERT_MANAGER_CRDS"), "cert-manager.io_"+resource+".yaml")
+		t.Cleanup(func() { call("delete", "-f", definition).passes(t) })
+		call("apply", "--server-side", "-f", definition).passes(t)
+		call("wait", "--for=condition=Established", "crd/"+resource+".cert-manager.io", "--timeout="+patience.String()).passes(t)
+		must(t, waitFor(resource, func() error { return call("get", resource+".cert-manager.io", "--all-namespaces").err() }))
+	}
+	done := call("apply", "--dry-run=server", "-k", filepath.Join(webhook.manifests, "overlays", "cert-manager")).passes(t).quiet(t)
+	for _, created := range []string{"issuer.cert-manager.io/kedagate-root", "issuer.cert-manager.io/kedagate", "certificate.cert-manager.io/kedagate-authority",
+		"certificate.cert-manager.io/kedagate"} {
+		done.says(t, created+" created (server dry run)\n")
+	}
+	done.says(t, "validatingwebhookconfiguration.admissionregistration.k8s.io/kedagate configured (server dry run)")
 }

@@ -33,7 +33,7 @@ def test_plain_pages_refuse_clearly(server):
 
 
 def test_ready_only_within_the_dates_of_the_certificate(serve, certificates, authority):
-    authority.issue(ends=4).write(certificates)
+    authority.issue(ends=10).write(certificates)
     server = serve()
     assert server.plain("/readyz").status == 200
     answer = wait_until(lambda: (answer := server.plain("/readyz")).status == 503 and answer, "readiness to fail")
@@ -46,7 +46,7 @@ def test_ready_only_within_the_dates_of_the_certificate(serve, certificates, aut
 
 
 def test_expiry_is_logged_once(serve, certificates, authority):
-    authority.issue(ends=2).write(certificates)
+    authority.issue(ends=8).write(certificates)
     server = serve()
     wait_until(lambda: server.plain("/readyz").status == 503, "the certificate to expire")
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_expiry_is_logged_once(serve, certificates, authority):
 
 
 def test_not_ready_but_alive_while_draining(serve):
-    server = serve("--shutdown-delay", "3s")
+    server = serve("--shutdown-delay", "6s")
     server.signal()
     answer = wait_until(lambda: (answer := server.plain("/readyz")).status == 503 and answer, "readiness to fail")
     assert answer.text.startswith("[-]shutdown failed: ")

@@ -15,7 +15,7 @@
 
 struct audit_options {
 	bool all_namespaces, help;
-	const char *kubeconfig, *context, *namespace;
+	const char *kubeconfig, *context, *keda_namespace, *namespace;
 	struct kg_judging_options judging;
 };
 
@@ -29,6 +29,8 @@ static const struct kg_option options[] = {
 	 .help = "kubeconfig file (default: those of KUBECONFIG, else ~/.kube/config; in a Pod its ServiceAccount)"},
 	{.name = "context", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, context), .argument = "NAME",
 	 .help = "context of the kubeconfig (default: its current-context)"},
+	{.name = "keda-namespace", .type = KG_OPTION_PARSED, .offset = offsetof(struct audit_options, keda_namespace), .argument = "NAME",
+	 .parse = kg_command_parse_namespace, .help = "where KEDA's operator runs (default: it is looked for, first in keda)"},
 	KG_JUDGING_OPTIONS(struct audit_options, "that of the operator in the cluster"),
 	KG_COMMAND_HELP(struct audit_options),
 };
@@ -97,8 +99,10 @@ static void show_waiting(void *context, enum kg_resource resource, unsigned seco
 static int take_survey(struct audit *audit, struct kg_err *err)
 {
 	bool is_watched = isatty(STDERR_FILENO);
-	const struct kg_survey_options wanted = {
-	        .namespace = audit->options->namespace, .progress = is_watched ? show_progress : NULL, .waiting = show_waiting};
+	const struct kg_survey_options wanted = {.namespace = audit->options->namespace,
+	                                         .keda_namespace = audit->options->keda_namespace,
+	                                         .progress = is_watched ? show_progress : NULL,
+	                                         .waiting = show_waiting};
 	int status = kg_survey_take(audit->client, &wanted, &audit->survey, err);
 
 	if (is_watched)

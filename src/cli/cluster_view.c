@@ -112,8 +112,10 @@ static void warn_of_insecurity(const struct kg_kube_config *config)
 int kg_cluster_view_open(struct kg_cluster_view *view, const struct kg_cluster_place *place, struct kg_metrics *metrics,
                          size_t first_family, struct kg_err *err)
 {
-	const struct kg_cluster_options options = {
-	        .observer = {.context = view, .changed = note_change}, .metrics = metrics, .first_family = first_family};
+	const struct kg_cluster_options options = {.observer = {.context = view, .changed = note_change},
+	                                           .metrics = metrics,
+	                                           .first_family = first_family,
+	                                           .keda_namespace = place->keda_namespace};
 	int status = configure(place, &view->config, err);
 
 	if (status != 0)

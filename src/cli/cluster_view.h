@@ -30,9 +30,10 @@ struct kg_cluster_view {
 
 /* Where the cluster is. */
 struct kg_cluster_place {
-	bool in_cluster;        /* by the ServiceAccount of the Pod; else by a kubeconfig */
-	const char *kubeconfig; /* NULL: as kubectl finds it */
-	const char *context;    /* NULL: the current one */
+	bool in_cluster;            /* by the ServiceAccount of the Pod; else by a kubeconfig */
+	const char *kubeconfig;     /* NULL: as kubectl finds it */
+	const char *context;        /* NULL: the current one */
+	const char *keda_namespace; /* where KEDA's operator runs; NULL: it is found */
 };
 
 /* Begin to look at a cluster. `view` is zeroed, stays where it is, and is to be closed whatever comes of it. As kg_cluster_start. */

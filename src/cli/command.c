@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_GAP = 2 };
+/* NAMESPACE_MAX is that of a DNS label. */
+enum { COLUMN_GAP = 2, NAMESPACE_MAX = 63 };
 
 const char *const kg_command_formats[] = {[KG_COMMAND_TEXT] = "text", [KG_COMMAND_JSON] = "json", NULL};
 const char *const kg_command_formats_with_markdown[] = {
@@ -65,6 +66,17 @@ int kg_command_fail(const char *name, const struct kg_err *err)
 		fprintf(stderr, " (line %u, column %u)", err->line, err->column);
 	fputc('\n', stderr);
 	return KG_EXIT_USAGE;
+}
+
+int kg_command_parse_namespace(const char *text, void *ret_value, struct kg_err *err)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	size_t length = strlen(text);
+
+	if (length == 0 || length > NAMESPACE_MAX || strspn(text, allowed) != length || text[0] == '-' || text[length - 1] == '-')
+		return kg_err_set(err, KG_EINVAL, "this is no name of a namespace, such as \"keda\"");
+	*(const char **)ret_value = text;
+	return 0;
 }
 
 int kg_command_misused(const char *name, const struct kg_err *err)

@@ -60,6 +60,9 @@ extern const char *const kg_command_formats_with_markdown[];
  */
 KG_MUST_CHECK bool kg_command_parse(const struct kg_command_usage *usage, void *values, char **argv, int *ret_operands, int *ret_exit);
 
+/* For options: the name of a namespace, a DNS label of RFC 1123. */
+int kg_command_parse_namespace(const char *text, void *ret_value, struct kg_err *err);
+
 /* Print "kedagate NAME: message", with the position when there is one, to standard error. Returns KG_EXIT_USAGE. */
 int kg_command_fail(const char *name, const struct kg_err *err);
 

@@ -144,12 +144,15 @@ static int read_objects(struct serve *serve, struct kg_err *err)
 static int look_at_cluster(struct serve *serve, struct kg_err *err)
 {
 	const struct kg_serve_options *options = &serve->options;
-	const struct kg_cluster_place place = {
-	        .in_cluster = options->cluster, .kubeconfig = options->kubeconfig, .context = options->context};
+	const struct kg_cluster_place place = {.in_cluster = options->cluster,
+	                                       .kubeconfig = options->kubeconfig,
+	                                       .context = options->context,
+	                                       .keda_namespace = options->keda_namespace};
 	int status;
 
 	if (!looks_at_cluster(options))
-		return 0;
+		return options->keda_namespace == NULL ? 0
+		                                       : kg_err_set(err, KG_EINVAL, "--keda-namespace is of a cluster, and none is named");
 	if (options->cluster && (options->kubeconfig != NULL || options->context != NULL))
 		return kg_err_set(err, KG_EINVAL, "--cluster is the cluster of the Pod, --kubeconfig and --context name another");
 	status = kg_cluster_view_open(&serve->view, &place, serve->metrics, KG_SERVER_METRIC_COUNT, err);

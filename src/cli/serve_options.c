@@ -152,6 +152,8 @@ static const struct kg_option options[] = {
 	 .help = "the same, of the cluster that a kubeconfig file names"},
 	{.name = "context", .type = KG_OPTION_STRING, AT(context), .argument = "NAME",
 	 .help = "context of the kubeconfig (default: its current one)"},
+	{.name = "keda-namespace", .type = KG_OPTION_PARSED, AT(keda_namespace), .argument = "NAME", .parse = kg_command_parse_namespace,
+	 .help = "where KEDA's operator runs in that cluster (default: it is looked for, first in keda)"},
 	{.name = "shutdown-delay", .type = KG_OPTION_PARSED, AT(shutdown_delay), .argument = "DURATION", .parse = parse_delay,
 	 .help = "how long to go on answering, while not ready, after SIGTERM (default 5s)"},
 	{.name = "max-inflight-bytes", .type = KG_OPTION_PARSED, AT(max_inflight_bytes), .argument = "BYTES", .parse = parse_inflight_bytes,

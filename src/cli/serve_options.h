@@ -26,6 +26,7 @@ struct kg_serve_options {
 	const char *objects;
 	bool cluster;                     /* the one that the process runs in */
 	const char *kubeconfig, *context; /* or another; NULL: not given */
+	const char *keda_namespace;       /* where its operator runs; NULL: it is found */
 	int64_t shutdown_delay;           /* nanoseconds */
 	int seccomp;                      /* enum kg_sandbox_mode */
 	int log_format, log_level;        /* enum kg_log_format, enum kg_log_level */

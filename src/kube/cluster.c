@@ -341,6 +341,7 @@ static int make_parts(struct kg_cluster *cluster, const struct kg_kube_config *c
 	if (kg_live_world_init(&cluster->live, seeds[1], &cluster->budget) != 0)
 		return kg_err_set(err, KG_ENOMEM, "out of memory");
 	cluster->live.world.live = true;
+	cluster->live.keda_namespace = cluster->options.keda_namespace;
 	status = kg_kube_client_new(config, &cluster->client, err);
 	return status == 0 ? kg_kube_transfers_new(cluster->client, &cluster->transfers, err) : status;
 }

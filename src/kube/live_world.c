@@ -138,6 +138,7 @@ struct operators {
 	struct kg_scratch scratch;
 	struct kg_operator_facts facts; /* of the first */
 	size_t count;
+	bool elsewhere; /* than where the operator belongs */
 	bool cut;
 };
 
@@ -190,7 +191,8 @@ static void visit_operators(const struct kg_live_world *live, const struct kg_gl
 	static const struct kg_world_name anywhere = {.namespace = "", .name = ""};
 
 	operators->cut = !kg_glance_visit(glance, KG_INDEX_OPERATOR, &first, &visitor) || operators->cut;
-	if (live->keda_namespace == NULL && operators->count == 0 && !operators->cut)
+	operators->elsewhere = live->keda_namespace == NULL && operators->count == 0 && !operators->cut;
+	if (operators->elsewhere)
 		operators->cut = !kg_glance_visit(glance, KG_INDEX_OPERATOR, &anywhere, &visitor) || operators->cut;
 }
 
@@ -204,6 +206,9 @@ static enum kg_lookup find_operator(const struct kg_world *world, struct kg_aren
 	kg_scratch_release(&operators.scratch);
 	if (operators.cut || operators.count == 0)
 		return !operators.cut && kg_glance_saw_all(&glance) ? KG_LOOKUP_ABSENT : KG_LOOKUP_UNSEEN;
+	/* The operator itself may not be seen yet, and this be somebody else's. */
+	if (operators.elsewhere && !kg_glance_saw_all(&glance))
+		operators.facts.keda_version = 0;
 	read_account(world, arena, &operators.facts);
 	*ret_facts = operators.facts;
 	return KG_LOOKUP_FOUND;

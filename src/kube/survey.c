@@ -419,6 +419,7 @@ int kg_survey_take(struct kg_kube_client *client, const struct kg_survey_options
 	status = kg_live_world_init(&survey->world, (uint64_t)kg_clock_monotonic(), &survey->budget);
 	if (status != 0)
 		(void)kg_err_set(err, status, "out of memory");
+	survey->world.keda_namespace = options->keda_namespace;
 	if (status == 0)
 		status = list_all(survey, err);
 	if (status != 0) {

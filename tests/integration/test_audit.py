@@ -358,6 +358,17 @@ def test_the_version_is_that_of_the_operator(api, audit):
     assert (result.stdout, result.stderr) == ("0 resources in test, KEDA 2.10.1: 0 denied, 0 warned\n", "")
 
 
+def test_the_operator_may_be_said_to_be_elsewhere(api, audit):
+    there = operator("2.10.1")
+    there["metadata"]["namespace"] = "platform"
+    api.version_info = {"gitVersion": "v1.25.3+k3s1"}
+    api.put(there)
+    assert "KEDA 2.10.1: " in audit("--keda-namespace", "platform").stdout
+    assert f"KEDA {KEDA}: " in audit("--keda-namespace", "keda").stdout
+    wrong = audit("--keda-namespace", "Platform")
+    assert (wrong.returncode, "--keda-namespace: this is no name of a namespace" in wrong.stderr) == (2, True)
+
+
 def test_a_version_that_is_given_goes_over_the_operators(audit):
     assert "KEDA 2.19.0: " in audit("--keda-version", "2.19").stdout
 

@@ -176,6 +176,14 @@ def test_the_version_of_the_operator_is_that_of_reviews(api, look):
     wait_until(lambda: server.review(admission_review(old))["auditAnnotations"] != before["auditAnnotations"], "the upgrade to be seen")
 
 
+def test_the_operator_may_be_said_to_be_elsewhere(api, look):
+    api.put(operator("2.20.2"))
+    api.put(operator("2.15.0", namespace="platform"))
+    server = look("--keda-version", "auto", "--keda-namespace", "platform")
+    seen = server.wait_for("the cluster is seen")
+    assert (seen["kedaVersion"], seen["kedaNamespace"]) == ("2.15.0", "platform")
+
+
 def test_an_operator_without_a_version_leaves_it_unknown(api, look):
     api.put(operator("latest"))
     server = look("--keda-version", "auto")
@@ -370,8 +378,9 @@ def test_a_server_stops_while_it_waits(api, look):
     (["--cluster"], "KUBERNETES_SERVICE_HOST"),
     (["--cluster", "--kubeconfig", "x"], "--kubeconfig"),
     (["--objects", ".", "--kubeconfig", "x"], "--objects"),
+    (["--objects", ".", "--keda-namespace", "keda"], "--keda-namespace is of a cluster"),
     (["--kubeconfig", "no-such-file"], "no-such-file"),
-], ids=["no-pod", "both", "objects", "no-file"])
+], ids=["no-pod", "both", "objects", "no-cluster", "no-file"])
 def test_a_cluster_that_cannot_be_had_is_refused(certificates, arguments, message):
     result = subprocess.run(serve_command(certificates, *arguments), capture_output=True, text=True, check=False, timeout=60)
     line = json.loads(result.stderr.splitlines()[-1])

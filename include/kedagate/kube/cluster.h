@@ -71,6 +71,7 @@ struct kg_cluster_options {
 	struct kg_cluster_observer observer; /* its function may be NULL */
 	struct kg_metrics *metrics;          /* with kg_cluster_metric_families from `first_family` on; NULL: none */
 	size_t first_family;
+	const char *keda_namespace; /* where KEDA's operator runs; NULL: it is found */
 };
 
 /*

@@ -21,6 +21,7 @@ struct kg_survey;
 struct kg_survey_options {
 	/* NULL: all. Else KEDA's objects in it are kept, and of the others at least those in it; what would have to be seen elsewhere may be unseen. */
 	const char *namespace;
+	const char *keda_namespace; /* where KEDA's operator runs; NULL: it is found */
 	/* After some objects of a resource, and after the last. NULL: nobody wants to know. */
 	void (*progress)(void *context, enum kg_resource resource, size_t objects);
 	/* The API server asked for a pause of so many seconds, of which the first few are not told. NULL: nobody wants to know. */

@@ -394,6 +394,25 @@ static void the_operator_in_its_usual_namespace_goes_before_others(void **state)
 	assert_string_equal(facts.namespace, "keda");
 }
 
+/* Others may be there, and be the operator. */
+static void an_operator_elsewhere_tells_its_version_when_all_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	struct kg_operator_facts facts;
+
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("platform", "2.19.0"));
+	see(f, KG_RESOURCE_DEPLOYMENTS, KG_VIEW_PARTIAL);
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
+	assert_int_equal(facts.keda_version, 0);
+	f->live.keda_namespace = "platform";
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
+	assert_int_equal(facts.keda_version, KG_VERSION(2, 19, 0));
+	f->live.keda_namespace = NULL;
+	put(f, KG_RESOURCE_DEPLOYMENTS, OPERATOR("keda", "2.18.0"));
+	assert_int_equal(find_operator(f, &facts), KG_LOOKUP_FOUND);
+	assert_int_equal(facts.keda_version, KG_VERSION(2, 18, 0));
+}
+
 static void where_the_operator_is_said_to_be_it_alone_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -505,6 +524,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(the_operator_tells_its_version_and_account, begin, end),
 	        cmocka_unit_test_setup_teardown(two_operators_of_different_versions_tell_none, begin, end),
 	        cmocka_unit_test_setup_teardown(the_operator_in_its_usual_namespace_goes_before_others, begin, end),
+	        cmocka_unit_test_setup_teardown(an_operator_elsewhere_tells_its_version_when_all_is_seen, begin, end),
 	        cmocka_unit_test_setup_teardown(where_the_operator_is_said_to_be_it_alone_counts, begin, end),
 	        cmocka_unit_test_setup_teardown(what_looks_like_the_operator_is_a_workload_too, begin, end),
 	        cmocka_unit_test_setup_teardown(no_value_is_ever_seen, begin, end),

@@ -378,7 +378,7 @@ def test_a_server_stops_while_it_waits(api, look):
     (["--cluster"], "KUBERNETES_SERVICE_HOST"),
     (["--cluster", "--kubeconfig", "x"], "--kubeconfig"),
     (["--objects", ".", "--kubeconfig", "x"], "--objects"),
-    (["--objects", ".", "--keda-namespace", "keda"], "--keda-namespace is of a cluster"),
+    (["--keda-namespace", "keda"], "--keda-namespace is of a cluster"),
     (["--kubeconfig", "no-such-file"], "no-such-file"),
 ], ids=["no-pod", "both", "objects", "no-cluster", "no-file"])
 def test_a_cluster_that_cannot_be_had_is_refused(certificates, arguments, message):

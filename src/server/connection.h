@@ -24,7 +24,7 @@ struct kg_connection {
 	struct kg_connection *previous, *next;
 	int fd; /* of libmicrohttpd */
 	struct kg_handshake_watch handshake;
-	struct kg_caller caller; /* whom its handshake has verified. Only the connection's thread looks */
+	struct kg_caller caller; /* verified by its handshake, or again since. Only the connection's thread looks */
 	char *stranger;          /* why its handshake refused the client's certificate; NULL when it did not, or without memory. So too */
 	struct kg_served_pair *pair;   /* what its handshake was given; NULL before. Only the connection's thread looks */
 	atomic_bool busy;              /* a request has begun and is not answered */

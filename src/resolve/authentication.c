@@ -22,6 +22,28 @@ uint32_t kg_auth_block_since(enum kg_auth_block block)
 	return block_since[block];
 }
 
+static bool is_same(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+/* Reading a large one anew for each trigger would fill the review's arena. */
+static struct kg_resolved_reference look_up(const struct kg_resolve_context *context, const struct kg_authentication_ref *to)
+{
+	const struct kg_world *world = context->world;
+	const struct kg_object_key key = {kg_authentication_kind(to->kind), context->namespace, to->name};
+	struct kg_resolved_reference found = {.to = to};
+
+	if (context->last && context->last->to && is_same(to->name, context->last->to->name) && is_same(to->kind, context->last->to->kind))
+		return *context->last;
+	found.lookup = world->operations->authentication(world, &key, context->arena, &found.authentication);
+	if (found.lookup != KG_LOOKUP_FOUND)
+		found.authentication = NULL;
+	if (context->last)
+		*context->last = found;
+	return found;
+}
+
 void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environment *environment, const struct kg_resolve_context *context,
                          const struct kg_trigger *trigger)
 {
@@ -31,19 +53,19 @@ void kg_auth_source_init(struct kg_auth_source *source, const struct kg_environm
 	        [KG_LOOKUP_UNSEEN] = KG_REFERENCE_UNRESOLVED,
 	};
 	const struct kg_authentication_ref *reference = &trigger->authentication_ref;
-	const struct kg_world *world = context->world;
-	const struct kg_object_key key = {kg_authentication_kind(reference->kind), context->namespace, reference->name};
+	enum kg_kind kind = kg_authentication_kind(reference->kind);
+	struct kg_resolved_reference found;
 
 	*source = (struct kg_auth_source){.context = context, .environment = environment, .reference = KG_REFERENCE_NONE};
 	if (!reference->set || !reference->name || *reference->name == '\0')
 		return;
 	source->reference = KG_REFERENCE_UNRESOLVED;
-	if (key.kind == KG_KIND_OTHER)
+	if (kind == KG_KIND_OTHER)
 		return;
-	source->cluster_wide = key.kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
-	source->reference = states[world->operations->authentication(world, &key, context->arena, &source->authentication)];
-	if (source->reference != KG_REFERENCE_FOUND)
-		source->authentication = NULL;
+	source->cluster_wide = kind == KG_KIND_CLUSTER_TRIGGER_AUTHENTICATION;
+	found = look_up(context, reference);
+	source->reference = states[found.lookup];
+	source->authentication = found.authentication;
 }
 
 bool kg_auth_source_unseen(const struct kg_auth_source *source)

@@ -126,14 +126,15 @@ struct kg_resolve_context kg_rule_resolve_context(const struct kg_rule_context *
 {
 	const struct kg_rules_context *judged = context->judged;
 
-	return (struct kg_resolve_context){judged->object,       judged->namespace, judged->world,
-	                                   judged->keda_version, context->arena,    &context->target};
+	return (struct kg_resolve_context){judged->object, judged->namespace, judged->world, judged->keda_version,
+	                                   context->arena, &context->target,  NULL};
 }
 
 int kg_rule_context_init(struct kg_rule_context *context, const struct kg_rules_context *judged, struct kg_arena *arena)
 {
 	const struct kg_object *object = judged->object;
-	struct kg_resolve_context resolve = {object, judged->namespace, judged->world, judged->keda_version, arena, NULL};
+	struct kg_resolved_reference last = {0};
+	struct kg_resolve_context resolve = {object, judged->namespace, judged->world, judged->keda_version, arena, NULL, &last};
 	struct kg_rule_trigger *triggers = NULL;
 	int status = 0;
 

@@ -176,7 +176,8 @@ static int note_user(const struct kg_rule_context *context, const struct kg_obje
 {
 	const struct kg_object_key own = {context->object->kind, context->judged->namespace, context->object->metadata.name};
 	const struct kg_world *world = context->judged->world;
-	struct kg_resolve_context resolve = {NULL, key->namespace, world, context->keda_version, arena, NULL};
+	struct kg_resolve_context resolve = {
+	        .namespace = key->namespace, .world = world, .keda_version = context->keda_version, .arena = arena};
 	struct kg_resolved_target target;
 	int status = 0;
 

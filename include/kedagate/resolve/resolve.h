@@ -23,6 +23,13 @@ struct kg_resolved_target {
 	const struct kg_pod_template *template; /* NULL unless found */
 };
 
+/* What was found of an authenticationRef. Zeroed: nothing was looked for yet. */
+struct kg_resolved_reference {
+	const struct kg_authentication_ref *to;
+	enum kg_lookup lookup;
+	const struct kg_authentication *authentication; /* NULL unless found */
+};
+
 /* What resolving needs besides the trigger. */
 struct kg_resolve_context {
 	const struct kg_object *object; /* a ScaledObject or ScaledJob */
@@ -31,6 +38,7 @@ struct kg_resolve_context {
 	uint32_t keda_version;
 	struct kg_arena *arena;
 	const struct kg_resolved_target *target; /* of kg_resolve_target, to look but once for all triggers; NULL: look */
+	struct kg_resolved_reference *last;      /* of the trigger before, to look but once for those that share one; NULL: look */
 };
 
 /* The authentication a trigger refers to. */

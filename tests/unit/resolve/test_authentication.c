@@ -238,6 +238,48 @@ static void the_identity_is_that_of_the_authentication(void **state)
 	assert_int_equal(identity->state, KG_IDENTITY_STATE_UNRESOLVED);
 }
 
+struct counting_world {
+	struct kg_world world; /* first */
+	struct kg_world_operations operations;
+	unsigned look_ups;
+};
+
+static enum kg_lookup count_look_up(const struct kg_world *world, const struct kg_object_key *key, struct kg_arena *arena,
+                                    const struct kg_authentication **ret_authentication)
+{
+	(void)key;
+	(void)arena;
+	(void)ret_authentication;
+	((struct counting_world *)(uintptr_t)world)->look_ups++;
+	return KG_LOOKUP_UNSEEN;
+}
+
+static void triggers_that_share_an_authentication_look_for_it_once(void **state)
+{
+	static const unsigned after[] = {1, 1, 2, 3};
+	struct fixture *f = *state;
+	struct counting_world counting = {.operations = *kg_world_blind()->operations};
+	struct kg_resolved_reference last = {0};
+	struct kg_resolve_context context;
+
+	resolve(f, SCALED_OBJECT TRIGGER TRIGGER
+	        "    - {type: cron, metadata: {}, authenticationRef: {name: auth, kind: ClusterTriggerAuthentication}}\n"
+	        "    - {type: cron, metadata: {}, authenticationRef: {name: other}}\n");
+	counting.operations.authentication = count_look_up;
+	counting.world.operations = &counting.operations;
+	context = (struct kg_resolve_context){.object = &f->object,
+	                                      .namespace = "shop",
+	                                      .world = &counting.world,
+	                                      .keda_version = f->keda_version,
+	                                      .arena = &f->world.arena,
+	                                      .last = &last};
+	for (size_t i = 0; i < sizeof(after) / sizeof(after[0]); i++) {
+		assert_int_equal(kg_resolve_trigger(&context, i, &f->trigger), 0);
+		assert_int_equal(counting.look_ups, after[i]);
+		assert_int_equal(f->trigger.reference, KG_REFERENCE_UNRESOLVED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +297,7 @@ int main(void)
 	        cmocka_unit_test_setup_teardown(an_authentication_of_another_namespace_or_kind_is_not_it, setup, teardown),
 	        cmocka_unit_test_setup_teardown(an_authentication_that_is_certainly_not_there_counts_as_none, setup, teardown),
 	        cmocka_unit_test_setup_teardown(the_identity_is_that_of_the_authentication, setup, teardown),
+	        cmocka_unit_test_setup_teardown(triggers_that_share_an_authentication_look_for_it_once, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

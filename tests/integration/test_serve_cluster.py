@@ -362,6 +362,39 @@ def test_reviews_are_answered_while_everything_goes_wrong(api, look):
     wait_until(lambda: NOT_FOUND in rules(server), "recovery", 150)
 
 
+def test_a_token_that_expires_under_load_makes_nothing_absent(api, serve, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("first")
+    api.tokens = {"first"}
+    api.put(authentication())
+    server = serve("--kubeconfig", api.kubeconfig(tmp_path, token))
+    wait_for_sync(server)
+    over, called_absent = threading.Event(), []
+
+    def ask():
+        while not over.is_set():
+            called_absent.append(NOT_FOUND in rules(server))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for turn, name in enumerate(["second", "third"], 1):
+            api.tokens = {name}
+            api.cut_watches()
+            wait_for_failure(server, "unauthorized", count=turn)
+            token.write_text(name)
+            wait_for_sync(server)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert len(called_absent) > 100
+    assert not any(called_absent)
+    api.delete(authentication())
+    wait_until(lambda: NOT_FOUND in rules(server), "recovery")
+
+
 def test_a_server_stops_while_it_waits(api, look):
     for kind in apiserver.PATHS:
         api.fault_always(kind, hang)

@@ -152,12 +152,20 @@ static int refuse(int status, const struct kg_err *err, struct kg_buf *out, stru
 	return is_ours ? 500 : 400;
 }
 
+/* What there was no room to look up counted as unseen, and the object may pass for want of it. */
+static bool is_blinded(const struct review *review)
+{
+	return review->arena->account && review->arena->account->refused;
+}
+
 static int answer(struct review *review, const char *skip_reason, struct kg_buf *out, struct kg_admission_summary *summary)
 {
 	int status = skip_reason ? 0 : judge(review);
 
 	if (status)
 		return status;
+	if (!skip_reason && is_blinded(review))
+		return KG_ENOMEM;
 	summary->name = review->request.name;
 	summary->skip_reason = skip_reason;
 	summary->verdict = "skip";

@@ -54,9 +54,10 @@ void kg_arena_charge_to(struct kg_arena *arena, struct kg_account *account)
 
 void kg_arena_init_beside(struct kg_arena *arena, size_t cap, struct kg_account *account, const struct kg_arena *other)
 {
-	const struct kg_account *charged = other->account;
+	struct kg_account *charged = other->account;
 
 	kg_account_init(account, charged != NULL ? charged->budget : NULL, charged != NULL ? charged->limit : 0);
+	account->beside = charged;
 	kg_arena_init(arena, cap);
 	kg_arena_charge_to(arena, account);
 }

@@ -38,6 +38,8 @@ bool kg_account_take(struct kg_account *account, size_t bytes)
 		return true;
 	if (!charge(account->budget, bytes, is_small ? account->budget->max : account->limit)) {
 		account->refused = true;
+		if (account->beside != NULL)
+			account->beside->refused = true;
 		return false;
 	}
 	account->held += bytes;

@@ -362,6 +362,32 @@ def test_reviews_are_answered_while_everything_goes_wrong(api, look):
     wait_until(lambda: NOT_FOUND in rules(server), "recovery", 150)
 
 
+def test_a_review_without_room_to_look_at_others_is_told_to_come_again(api, look):
+    neighbour = scaled_object(name="neighbour")
+    neighbour["spec"]["advanced"] = {"horizontalPodAutoscalerConfig": {"behavior": {"unknown": [{"a": 1}] * 20_000}}}
+    api.put(neighbour)
+    server = look("--max-inflight-bytes", "16Mi")
+    wait_for_sync(server, "ScaledObject")
+    assert "workload-shared" in rules(server, scaled_object())
+    # Bodies of others that never end take what the neighbour would be read into, not what the review itself needs.
+    size, held = 450_000, []
+    while len(held) < 32:
+        connection = server.connection()
+        connection.putrequest("POST", "/validate")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(size + 1))
+        connection.endheaders()
+        connection.send(b" " * size)
+        held.append(connection)
+    wait_until(lambda: server.metric("kedagate_inflight_bytes") >= len(held) * size, "bodies held")
+    answer = server.post(json.dumps(admission_review(scaled_object())))
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+    for connection in held:
+        connection.close()
+    wait_until(lambda: server.metric("kedagate_inflight_bytes") < size, "room")
+    assert "workload-shared" in rules(server, scaled_object())
+
+
 def test_a_token_that_expires_under_load_makes_nothing_absent(api, serve, tmp_path):
     token = tmp_path / "token"
     token.write_text("first")

@@ -50,7 +50,7 @@ struct kg_admission_summary {
 /*
  * Review the bytes of `body` (changed in place) and write the response body to `out`, which is emptied first. Returns the HTTP status:
  * 200 with an AdmissionReview; 400 with one line of plain text that says where the request is wrong (malformed, duplicate member, too deep, no
- * AdmissionReview, no uid); 500 with one line of plain text when memory or the arena's cap is exhausted, so that failurePolicy decides.
+ * AdmissionReview, no uid); 500 with one line of plain text when memory, the arena's cap or its budget is exhausted, so that failurePolicy decides.
  * `summary` is filled as far as it is known.
  */
 int kg_admission_review(const struct kg_admission_env *env, struct kg_buf *body, struct kg_arena *arena, struct kg_buf *out,

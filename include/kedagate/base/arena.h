@@ -48,7 +48,7 @@ void kg_arena_init(struct kg_arena *arena, size_t cap);
 void kg_arena_charge_to(struct kg_arena *arena, struct kg_account *account);
 
 /* An arena for what is needed for a moment beside what is in `other`: it takes from the same budget, if there is one, through `account`, which is made
- * here and outlives the arena. */
+ * here and outlives the arena. A budget without room is told to the other's account, too. */
 void kg_arena_init_beside(struct kg_arena *arena, size_t cap, struct kg_account *account, const struct kg_arena *other);
 
 /* Give everything back. The arena is then as after kg_arena_init. Accepts a zeroed arena. */

@@ -22,7 +22,8 @@ struct kg_account {
 	struct kg_budget *budget; /* NULL: nothing is charged and nothing refused */
 	size_t limit;             /* what the budget's `used` may become by a large holding; at most its `max` */
 	size_t held;
-	bool refused; /* the budget had no room, once or more */
+	bool refused;              /* the budget had no room, once or more */
+	struct kg_account *beside; /* whose `refused` is set as well, and which outlives this one; NULL: none */
 };
 
 void kg_budget_init(struct kg_budget *budget, size_t max);

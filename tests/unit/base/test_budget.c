@@ -78,6 +78,23 @@ static void the_budget_is_kept_to_the_byte(void **state)
 	assert_false(kg_account_take(&f->account, SIZE_MAX));
 }
 
+static void what_is_refused_beside_an_account_is_told_to_it(void **state)
+{
+	struct kg_budget budget;
+	struct kg_account account, beside;
+
+	(void)state;
+	kg_budget_init(&budget, 10);
+	kg_account_init(&account, &budget, 10);
+	kg_account_init(&beside, &budget, 10);
+	beside.beside = &account;
+	assert_true(kg_account_take(&beside, 10));
+	assert_false(account.refused);
+	assert_false(kg_account_take(&beside, 1));
+	assert_true(account.refused);
+	kg_account_give_all(&beside);
+}
+
 static void without_a_budget_nothing_is_refused(void **state)
 {
 	struct kg_account account;
@@ -183,6 +200,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_large_holding_leaves_room_for_small_ones, set_up),
 	        cmocka_unit_test_setup(a_small_holding_that_grows_is_a_large_one, set_up),
 	        cmocka_unit_test_setup(the_budget_is_kept_to_the_byte, set_up),
+	        cmocka_unit_test(what_is_refused_beside_an_account_is_told_to_it),
 	        cmocka_unit_test(without_a_budget_nothing_is_refused),
 	        cmocka_unit_test_setup(an_arena_charges_its_blocks, set_up),
 	        cmocka_unit_test_setup(an_arena_tells_a_full_budget_from_its_cap, set_up),

@@ -248,6 +248,8 @@ static void start_over(struct kg_machine *machine)
 {
 	machine->watches = false;
 	machine->refused_watches = 0;
+	/* It may be another server. */
+	machine->bookmarked = false;
 	machine->gap_until = INT64_MIN;
 	kg_buf_release(&machine->next_page);
 }
@@ -256,6 +258,13 @@ static void start_over(struct kg_machine *machine)
 static bool has_lasted(const struct kg_machine *machine, int64_t now)
 {
 	return machine->status == STATUS_OK && now - machine->answered >= KG_CLUSTER_LASTING_SECONDS * NANOSECONDS;
+}
+
+/* A watch was given up in which nothing came at all: its version may be one that this server has not reached, after a restore of etcd, and nothing
+ * will come until then. */
+static bool was_silent(const struct kg_machine *machine)
+{
+	return machine->watches && machine->cancelled && machine->status == STATUS_OK && !machine->changed;
 }
 
 static void fail(struct kg_machine *machine, enum kg_machine_failure failure, int64_t now)
@@ -267,7 +276,7 @@ static void fail(struct kg_machine *machine, enum kg_machine_failure failure, in
 	/* The page comes again, and what of it could not be read with it. */
 	if (!machine->watches)
 		machine->unread = machine->unread_before;
-	if (!is_passing(failure) || machine->refused_watches >= KG_CLUSTER_REFUSED_WATCHES)
+	if (!is_passing(failure) || machine->refused_watches >= KG_CLUSTER_REFUSED_WATCHES || was_silent(machine))
 		start_over(machine);
 	pause_after_failure(machine, now);
 	config->sink->failed(config->context, failure, machine->status);
@@ -337,7 +346,8 @@ static enum kg_machine_failure finish_page(struct kg_machine *machine, int64_t n
 		return KG_MACHINE_FAILURE_GARBAGE;
 	version = version_of(list);
 	next = kg_json_text(kg_json_get(list, "metadata"), "continue");
-	if (version == NULL)
+	/* Any other document would be a list of nothing. */
+	if (version == NULL || !cJSON_HasObjectItem(list, "items"))
 		return KG_MACHINE_FAILURE_GARBAGE;
 	/* All pages have one version. Should they not, the oldest misses nothing. */
 	if (first)
@@ -345,6 +355,9 @@ static enum kg_machine_failure finish_page(struct kg_machine *machine, int64_t n
 	/* The same page for ever. */
 	if (!first && next != NULL && strcmp(next, kg_buf_text(&machine->next_page)) == 0)
 		return KG_MACHINE_FAILURE_GARBAGE;
+	/* A long list must not wait longer and longer for what passes. */
+	if (!first)
+		machine->failures = 0;
 	kg_buf_clear(&machine->next_page);
 	kg_buf_puts(&machine->next_page, next != NULL ? next : "");
 	if (kg_buf_status(&machine->next_page) != 0)
@@ -436,7 +449,7 @@ static void finish_watch(struct kg_machine *machine, int64_t now)
 	/* Perhaps what could not be kept can be by now. */
 	if (machine->unread > 0)
 		start_over(machine);
-	else
+	else if (now >= machine->settled_at)
 		machine->gap_until = now + KG_CLUSTER_GAP_SECONDS * NANOSECONDS;
 }
 

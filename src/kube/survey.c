@@ -65,7 +65,7 @@ struct listing {
 	size_t page_kept;
 	struct kg_buf refusal;
 	int status;         /* of HTTP, of the request at hand */
-	unsigned failures;  /* so far */
+	unsigned failures;  /* of the page at hand */
 	bool expired;       /* it was begun anew */
 	bool over;          /* complete, or given up */
 	struct kg_err *err; /* of the last request */
@@ -246,6 +246,7 @@ static void request(struct listing *listing, const char *target)
 {
 	static const struct kg_kube_limits limits = {.idle_seconds = KG_CLUSTER_SILENCE_SECONDS, .total_seconds = KG_CLUSTER_PAGE_SECONDS};
 	const struct kg_kube_sink sink = {listing, take_begin, take_bytes, NULL};
+	unsigned failures;
 	int status;
 
 	listing->status = 0;
@@ -254,7 +255,10 @@ static void request(struct listing *listing, const char *target)
 	*listing->err = (struct kg_err){0};
 	kg_buf_clear(&listing->refusal);
 	status = kg_kube_client_get(listing->survey->client, target, &sink, &limits, listing->err);
+	failures = listing->failures;
 	kg_machine_ended(&listing->machine, status == 0, kg_clock_monotonic());
+	if (listing->failures == failures)
+		listing->failures = 0;
 }
 
 static void sleep_until(int64_t when)

@@ -208,6 +208,23 @@ def test_what_passes_is_tried_again(api, audit, act):
     assert len(api.asked("TriggerAuthentication")) == 2
 
 
+def test_a_long_list_may_meet_what_passes_more_often(api, audit):
+    api.put(*(authentication(f"a{number:04}", "shop") for number in range(3000)))
+    for _ in range(5):
+        api.fault("TriggerAuthentication", lambda _: True, refuse(429, Retry_After=1))
+    assert len(names_of(audit("-o", "json"))) == 3000
+
+
+def test_a_parameter_that_somebody_unseen_may_read_is_not_unknown(api, audit):
+    trigger = {"type": "rabbitmq", "metadata": {"queueName": "q", "mode": "QueueLength", "value": "5"}, "authenticationRef": {"name": "rabbit"}}
+    entries = [{"parameter": name, "name": "rabbit", "key": "k"} for name in ("host", "nobodyReadsThis")]
+    api.put(orders(), scaled_object(trigger, name="mq", namespace="shop"))
+    api.put({"apiVersion": "keda.sh/v1alpha1", "kind": "TriggerAuthentication", "metadata": metadata("rabbit", "shop"), "spec": {"secretTargetRef": entries}})
+    assert "authentication-parameter-unknown" in rules_of(audit("-o", "json"))
+    api.fault_always("ScaledJob", refuse(403))
+    assert "authentication-parameter-unknown" not in rules_of(audit("-o", "json"))
+
+
 def test_a_long_pause_that_is_asked_for_is_said_and_bounded(api, tmp_path):
     api.fault("TriggerAuthentication", refuse(429, Retry_After=300))
     command = [BINARY, "audit", "--kubeconfig", api.kubeconfig(tmp_path)]

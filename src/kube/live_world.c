@@ -247,7 +247,7 @@ static const struct kg_world_operations live_operations = {
 
 int kg_live_world_init(struct kg_live_world *world, uint64_t seed, struct kg_budget *budget)
 {
-	*world = (struct kg_live_world){.world.operations = &live_operations};
+	*world = (struct kg_live_world){.world = {.operations = &live_operations, .cluster = true}};
 	for (size_t i = 0; i < KG_RESOURCE_COUNT; i++) {
 		world->resources[i].cache = kg_cache_new(&kg_resources[i].sort, seed, budget);
 		if (world->resources[i].cache == NULL)

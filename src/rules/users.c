@@ -97,6 +97,7 @@ static void changed_world_init(struct changed_world *changed, const struct kg_ru
 	changed->operations.value = find_value;
 	changed->operations.values = find_values;
 	changed->world.operations = &changed->operations;
+	changed->world.live = context->judged->world->live;
 }
 
 /* ---- authentication-breaks-users ---- */
@@ -307,7 +308,7 @@ static int check_entries(const struct kg_rule_context *context, struct kg_findin
 		return 0;
 	world->operations->users(world, &key, context->arena, &users);
 	/* Files are judged as they are; of a cluster there may be a user that reads it. */
-	if (users.count == 0 || users.left_out > 0 || (world->live && !users.complete))
+	if (users.count == 0 || users.left_out > 0 || (world->cluster && !users.complete))
 		return 0;
 	read = kg_arena_calloc(context->arena, authentication->entry_count, sizeof(*read));
 	if (!read)

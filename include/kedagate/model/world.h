@@ -100,7 +100,8 @@ struct kg_world_operations {
 
 struct kg_world {
 	const struct kg_world_operations *operations;
-	bool live; /* it changes meanwhile: what is absent, or lacks something, may be on its way in the same apply */
+	bool cluster; /* seen, not given: what a list that is not complete lacks may be there all the same */
+	bool live;    /* it changes meanwhile: what is absent, or lacks something, may be on its way in the same apply */
 };
 
 /* A world that sees nothing: every answer is UNSEEN, every list empty and incomplete. Its operations may stand in any other world for what that

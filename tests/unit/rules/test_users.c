@@ -62,7 +62,7 @@ static void judge_watched(struct fixture *f, struct kg_arena *arena, bool comple
 	watched.operations.users = list_users;
 	watched.operations.scaled = find_scaled;
 	watched.operations.pod_template = find_template;
-	watched.world = (struct kg_world){.operations = &watched.operations, .live = true};
+	watched.world = (struct kg_world){.operations = &watched.operations, .cluster = true};
 	kg_budget_init(&watched.budget, (size_t)64 << 20);
 	assert_int_equal(kg_rules_run(&context, arena, &f->findings), 0);
 }

@@ -56,9 +56,9 @@ class Reloads:
     def wait_for(self, count):
         deadline = time.monotonic() + TIMEOUT
         while self.count < count:
-            while self.seen < len(self.server.lines):
-                self.count += RELOADED in self.server.lines[self.seen]
-                self.seen += 1
+            news = self.server.lines_from(self.seen)
+            self.seen += len(news)
+            self.count += sum(RELOADED in line for line in news)
             assert time.monotonic() < deadline, f"reload {count} of the certificate never came"
             time.sleep(0.0002)
 

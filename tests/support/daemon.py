@@ -3,7 +3,9 @@
 import functools
 import http.client
 import json
+import os
 import re
+import select
 import signal
 import ssl
 import subprocess
@@ -60,10 +62,13 @@ class Daemon:
     def __init__(self, certificates, authority, *arguments, log_format="json", **more):
         self.authority = authority
         self.process = subprocess.Popen(serve_command(certificates, *arguments, log_format=log_format), stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True, **more)
+                                        stderr=subprocess.PIPE, **more)
         self.exit_code = 0  # what stop() asks for
         self.told_to_stop = False
-        self.lines = []
+        self.read_lines = []
+        self.rest = b""  # of the log: no line yet
+        self.at_end = False
+        self.lock = threading.Lock()  # of these three
         self.reading = threading.Event()  # cleared: the log is not read, as by a container runtime that is stuck
         self.reading.set()
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -73,9 +78,27 @@ class Daemon:
             self.serving = self._wait_for_serving()
 
     def _read(self):
-        for line in self.process.stderr:
+        while not self.at_end:
             self.reading.wait()
-            self.lines.append(line.rstrip("\n"))
+            self._has_more(None)
+            self._catch_up()
+
+    def _has_more(self, milliseconds):
+        poll = select.poll()
+        poll.register(self.process.stderr, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+
+    def _catch_up(self):
+        """Read what there is by now."""
+        with self.lock:
+            while self.reading.is_set() and not self.at_end and self._has_more(0):
+                data = os.read(self.process.stderr.fileno(), 65536)
+                self.at_end = not data
+                *lines, self.rest = (self.rest + data).split(b"\n")
+                self.read_lines += [line.decode() for line in lines]
+            if self.at_end and self.rest:
+                self.read_lines.append(self.rest.decode())
+                self.rest = b""
 
     def _wait_for_serving(self):
         try:
@@ -86,8 +109,17 @@ class Daemon:
 
     # The log.
 
+    @property
+    def lines(self):
+        return self.lines_from(0)
+
+    def lines_from(self, start):
+        """All that was written until now: what is logged before an answer is there when the answer is."""
+        self._catch_up()
+        return self.read_lines[start:]
+
     def entries(self, message=None):
-        entries = [json.loads(line) for line in list(self.lines)]
+        entries = [json.loads(line) for line in self.lines]
         return [entry for entry in entries if message in (None, entry["msg"])]
 
     def wait_for(self, message, count=1, timeout=TIMEOUT):

@@ -18,6 +18,7 @@
 struct gathering {
 	struct kg_arena *arena;
 	struct kg_scratch scratch;
+	bool (*wants)(const struct kg_scaled_facts *facts, const char *name); /* of ScaledObjects */
 	const struct kg_world_name *wanted;
 	struct kg_scaled_facts *scaled;
 	struct kg_hpa_facts *hpas;
@@ -48,35 +49,23 @@ static bool add_scaled(struct gathering *gathering, struct kg_scaled_facts *fact
 	return true;
 }
 
-static bool gather_by_target(void *context, const struct kg_cached *cached)
+static bool has_target(const struct kg_scaled_facts *facts, const char *target)
 {
-	struct gathering *gathering = context;
-	const cJSON *tree = kg_scratch_unpack(&gathering->scratch, cached);
-	struct kg_scaled_facts facts;
-
-	gathering->cut = tree == NULL;
-	if (tree == NULL)
-		return false;
-	kg_scaled_facts_read(tree, &facts);
-	return !is_text(facts.target.name, gathering->wanted->name) || add_scaled(gathering, &facts);
+	return is_text(facts->target.name, target);
 }
 
-/* Those that name the HPA. */
-static bool gather_by_hpa(void *context, const struct kg_cached *cached)
+static bool names_hpa(const struct kg_scaled_facts *facts, const char *hpa)
 {
-	struct gathering *gathering = context;
-	const cJSON *tree = kg_scratch_unpack(&gathering->scratch, cached);
-	struct kg_scaled_facts facts;
-
-	gathering->cut = tree == NULL;
-	if (tree == NULL)
-		return false;
-	kg_scaled_facts_read(tree, &facts);
-	return !is_text(facts.hpa_name, gathering->wanted->name) || add_scaled(gathering, &facts);
+	return is_text(facts->hpa_name, hpa);
 }
 
-/* The one that gives the HPA its name without naming it. */
-static bool gather_by_default_hpa(void *context, const struct kg_cached *cached)
+/* KEDA calls its HPA after it. */
+static bool names_no_hpa(const struct kg_scaled_facts *facts, const char *name)
+{
+	return (facts->hpa_name == NULL || *facts->hpa_name == '\0') && is_text(facts->name, name);
+}
+
+static bool gather_scaled(void *context, const struct kg_cached *cached)
 {
 	struct gathering *gathering = context;
 	const cJSON *tree = kg_scratch_unpack(&gathering->scratch, cached);
@@ -86,46 +75,50 @@ static bool gather_by_default_hpa(void *context, const struct kg_cached *cached)
 	if (tree == NULL)
 		return false;
 	kg_scaled_facts_read(tree, &facts);
-	if (facts.hpa_name != NULL && *facts.hpa_name != '\0')
-		return true;
-	return !is_text(facts.name, gathering->wanted->name + strlen(HPA_PREFIX)) || add_scaled(gathering, &facts);
+	return !gathering->wants(&facts, gathering->wanted->name) || add_scaled(gathering, &facts);
+}
+
+/* Those at `name` in the index that are wanted. False: there may be more. */
+static bool visit_scaled(struct gathering *gathering, const struct kg_glance *glance, unsigned index, const struct kg_world_name *name)
+{
+	const struct kg_cache_visitor visitor = {.visit = gather_scaled, .context = gathering};
+
+	gathering->wanted = name;
+	return kg_glance_visit(glance, index, name, &visitor) && !gathering->cut;
 }
 
 void kg_live_scaled_by_target(const struct kg_world *world, const struct kg_world_name *target, struct kg_arena *arena,
                               struct kg_scaled_list *ret_list)
 {
-	struct gathering gathering = {.arena = arena, .wanted = target};
-	const struct kg_cache_visitor visitor = {.visit = gather_by_target, .context = &gathering};
+	struct gathering gathering = {.arena = arena, .wants = has_target};
 	struct kg_glance glance = kg_glance_begin(world, KG_RESOURCE_SCALED_OBJECTS);
 	bool visited;
 
 	kg_scratch_init(&gathering.scratch, arena);
-	visited = kg_glance_visit(&glance, KG_INDEX_TARGET, target, &visitor);
+	visited = visit_scaled(&gathering, &glance, KG_INDEX_TARGET, target);
 	kg_scratch_release(&gathering.scratch);
 	*ret_list = (struct kg_scaled_list){
-	        .items = gathering.scaled, .count = gathering.count, .complete = visited && kg_glance_saw_all(&glance) && !gathering.cut};
+	        .items = gathering.scaled, .count = gathering.count, .complete = visited && kg_glance_saw_all(&glance)};
 }
 
 void kg_live_scaled_by_hpa(const struct kg_world *world, const struct kg_world_name *hpa, struct kg_arena *arena,
                            struct kg_scaled_list *ret_list)
 {
-	struct gathering gathering = {.arena = arena, .wanted = hpa};
-	const struct kg_cache_visitor naming = {.visit = gather_by_hpa, .context = &gathering};
-	const struct kg_cache_visitor making = {.visit = gather_by_default_hpa, .context = &gathering};
+	struct gathering gathering = {.arena = arena, .wants = names_hpa};
+	struct kg_world_name maker = *hpa;
 	struct kg_glance glance = kg_glance_begin(world, KG_RESOURCE_SCALED_OBJECTS);
-	size_t prefix = strlen(HPA_PREFIX);
 	bool visited;
 
 	kg_scratch_init(&gathering.scratch, arena);
-	visited = kg_glance_visit(&glance, KG_INDEX_HPA, hpa, &naming);
-	if (visited && strncmp(hpa->name, HPA_PREFIX, prefix) == 0 && !gathering.cut) {
-		const struct kg_world_name maker = {.namespace = hpa->namespace, .name = hpa->name + prefix};
-
-		visited = kg_glance_visit(&glance, KG_INDEX_NAME, &maker, &making);
+	visited = visit_scaled(&gathering, &glance, KG_INDEX_HPA, hpa);
+	if (visited && strncmp(hpa->name, HPA_PREFIX, strlen(HPA_PREFIX)) == 0) {
+		maker.name += strlen(HPA_PREFIX);
+		gathering.wants = names_no_hpa;
+		visited = visit_scaled(&gathering, &glance, KG_INDEX_NAME, &maker);
 	}
 	kg_scratch_release(&gathering.scratch);
 	*ret_list = (struct kg_scaled_list){
-	        .items = gathering.scaled, .count = gathering.count, .complete = visited && kg_glance_saw_all(&glance) && !gathering.cut};
+	        .items = gathering.scaled, .count = gathering.count, .complete = visited && kg_glance_saw_all(&glance)};
 }
 
 /* Copies of the facts' texts into the review's arena. False without memory. */

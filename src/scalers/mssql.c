@@ -5,32 +5,26 @@
  */
 #include <string.h>
 
-#include "kedagate/syntax/connection_string.h"
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/text.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
+#include "scalers/mssql_string.h"
 #include "scalers/number.h"
 #include "scalers/scalers.h"
 
 #define TYPED_SINCE    KG_VERSION(2, 18, 0)
 #define IDENTITY_SINCE KG_VERSION(2, 20, 0)
 
-/* "Server=tcp:host,1433" or "Server=host\\instance"; a URL is read as one. */
+/* A URL is read as one. Of any other string without a host for certain there is none, whatever else it looks like. */
 static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
 {
-	static const char protocol[] = "tcp:";
-	static const size_t protocol_length = sizeof(protocol) - 1;
-	struct kg_slice host;
+	struct kg_slice server;
 
-	if (!kg_connection_string_get(text, "server", &host) && !kg_connection_string_get(text, "data source", &host))
+	if (kg_mssql_is_url(text) && !kg_mssql_string_get(text, "server", &server))
 		return false;
-	host = kg_slice_trim(host);
-	if (host.length > protocol_length && kg_slice_equal_nocase((struct kg_slice){host.start, protocol_length}, protocol))
-		host = (struct kg_slice){host.start + protocol_length, host.length - protocol_length};
-	*ret_hosts = (struct kg_slice){host.start, 0};
-	while (ret_hosts->length < host.length && !strchr(",\\", host.start[ret_hosts->length]))
-		ret_hosts->length++;
+	if (!kg_mssql_string_host(text, ret_hosts))
+		*ret_hosts = kg_slice_of("");
 	return true;
 }
 
@@ -63,26 +57,14 @@ static bool is_broken_url(const char *text)
 {
 	struct kg_url url;
 
-	return strncmp(text, "sqlserver://", strlen("sqlserver://")) == 0 && !kg_url_parse(text, &url);
+	return kg_mssql_is_url(text) && !kg_url_parse(text, &url);
 }
 
-/* A value of the string in either form: sqlserver://…?encrypt=…, or Server=…;Encrypt=… Keys count in any case. */
 static struct kg_slice value_of(const char *text, const char *key)
 {
 	struct kg_slice value = {"", 0};
-	struct kg_slice part;
-	struct kg_list parts;
-	struct kg_url url;
 
-	if (!kg_url_parse(text, &url))
-		return kg_connection_string_get(text, key, &value) ? kg_slice_trim(value) : (struct kg_slice){"", 0};
-	parts = kg_list_of(url.query, '&');
-	while (kg_list_next(&parts, &part)) {
-		size_t length = strlen(key);
-
-		if (part.length > length && part.start[length] == '=' && kg_slice_equal_nocase((struct kg_slice){part.start, length}, key))
-			value = (struct kg_slice){part.start + length + 1, part.length - length - 1};
-	}
+	(void)kg_mssql_string_get(text, key, &value);
 	return value;
 }
 

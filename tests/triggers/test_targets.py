@@ -11,6 +11,10 @@ from triggers import manifests
 ANNOUNCED = "2.21.0"  # of which the sources were read as well: it has every scaler
 SCALERS = [scaler for scaler in json.loads(run("scalers", "-o", "json").stdout)["scalers"] if "removed" not in scaler]
 FORMS = ["http://169.254.169.254", "169.254.169.254", "169.254.169.254:80", "[fd00:ec2::254]:80"]
+# What the driver takes only in a form of its own.
+FORMS_OF = {
+    ("mssql", "connectionString"): ["sqlserver://169.254.169.254", "Server=169.254.169.254,80", "Address=fd00:ec2::254", "odbc:server=169.254.169.254"],
+}
 LIST = "shop.example:80, 169.254.169.254:80"
 LOOKS_LIKE_AN_ADDRESS = re.compile(r"url|uri|host|address|endpoint|(?<!brow)server|connection$|connectionstring", re.IGNORECASE)
 
@@ -50,7 +54,7 @@ Case = collections.namedtuple("Case", "namespace type parameter source text")
 def cases():
     for type_, parameter in targets():
         for source in parameter["from"]:
-            for text in FORMS + ([LIST] if parameter["target"] == "addresses" else []):
+            for text in FORMS_OF.get((type_, parameter["name"]), FORMS) + ([LIST] if parameter["target"] == "addresses" else []):
                 yield type_, parameter, source, text
 
 

@@ -80,7 +80,8 @@ struct kg_param {
 	char separator; /* of a list or map; 0: a comma */
 	enum kg_bound bound;
 	enum kg_target target;
-	/* Of a target that may be a connection string: the hosts in it, a comma list, each perhaps with a port. False: none for certain. NULL: it is none. */
+	/* Of a target that may be a connection string: the hosts in it, a comma list, each perhaps with a port; empty when there is none for certain.
+	 * False: read it as an address. NULL: it is no connection string. */
 	bool (*hosts_in)(const char *text, struct kg_slice *ret_hosts);
 	enum kg_need need;
 	unsigned auth_mode; /* kg_auth_mode bits that switch it on; 0: in effect whenever it is given */

@@ -37,7 +37,8 @@ static int add_fault(const struct kg_rule_context *context, const struct kg_find
 	struct kg_finding placed = *finding;
 
 	placed.rule = KG_RULE_SCALING_MODIFIERS_INVALID;
-	placed.ceiling = kg_rule_version_ceiling(context);
+	if (placed.ceiling == KG_ACTION_OFF)
+		placed.ceiling = kg_rule_version_ceiling(context);
 	return kg_findings_add(out, &placed);
 }
 
@@ -98,6 +99,27 @@ static const char *describe_name(const struct kg_rule_context *context, struct k
 	return kg_arena_printf(context->arena, "%.*s is the name of no trigger", shown_length(name), name.start);
 }
 
+static bool is_remainder(const struct kg_expression_fault *fault)
+{
+	return fault->kind == KG_EXPRESSION_TYPE && kg_slice_equal(fault->at, "%");
+}
+
+static const char *fix_of(const struct kg_expression_fault *fault)
+{
+	if (fault->kind == KG_EXPRESSION_NAME)
+		return "write the name of a trigger, as triggers[].name has it";
+	if (fault->kind == KG_EXPRESSION_FUNCTION)
+		return "use its operators, and abs, ceil, floor, int, max, mean, median, min, round, sum";
+	return is_remainder(fault) ? "write int(...) around what stands on both sides of %" : NULL;
+}
+
+/* A release that is not known yet may bring functions. */
+static enum kg_action formula_ceiling(const struct kg_rule_context *context, const struct kg_expression_fault *fault)
+{
+	return fault->kind == KG_EXPRESSION_FUNCTION && context->keda_version > KG_VERSION_NEWEST ? KG_ACTION_WARN
+	                                                                                          : kg_rule_version_ceiling(context);
+}
+
 /* `text` is what was compiled, with the formula at `start`. */
 static const char *describe_fault(const struct kg_rule_context *context, const struct kg_expression_fault *fault, const char *start,
                                   size_t length)
@@ -115,10 +137,14 @@ static const char *describe_fault(const struct kg_rule_context *context, const s
 		                       fault->at.start, fault->failure);
 	if (fault->kind == KG_EXPRESSION_NAME)
 		return describe_name(context, fault->at);
+	if (fault->kind == KG_EXPRESSION_FUNCTION)
+		return kg_arena_printf(context->arena, "%.*s is no function of expr-lang", shown, fault->at.start);
 	if (!inside && fault->kind == KG_EXPRESSION_TYPE)
 		return "gives no number, but true or false";
 	if (!inside)
 		return "ends too early, or a bracket is missing";
+	if (is_remainder(fault))
+		return "% takes whole numbers alone, and the value of a trigger is none";
 	if (fault->kind == KG_EXPRESSION_TYPE)
 		return kg_arena_printf(context->arena, "%.*s cannot take what stands beside it: numbers and truth values do not mix", shown,
 		                       fault->at.start);
@@ -144,7 +170,8 @@ static int check_formula(const struct kg_rule_context *context, const char *form
 	                         .type = KG_FIELD_INVALID,
 	                         .value = formula,
 	                         .detail = describe_fault(context, &fault, text + start, strlen(formula)),
-	                         .fix = fault.kind == KG_EXPRESSION_NAME ? "write the name of a trigger, as triggers[].name has it" : NULL,
+	                         .fix = fix_of(&fault),
+	                         .ceiling = formula_ceiling(context, &fault),
 	                 },
 	                 out);
 }

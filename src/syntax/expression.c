@@ -347,6 +347,12 @@ static const char *const functions[] = {
         "bitnot",        "bitand",    "bitor",      "bitxor",      "bitnand",    "bitshl", "bitshr",   "bitushr",    NULL,
 };
 
+/* Or may it be in some version? */
+static bool is_callable(const struct parser *parser, struct kg_slice name)
+{
+	return kg_slice_among(name, functions) || is_given(parser, name) || kg_slice_equal(name, "$env");
+}
+
 static struct kg_expression_value parse_name(struct parser *parser)
 {
 	/* What KEDA tries a formula with. */
@@ -354,6 +360,8 @@ static struct kg_expression_value parse_name(struct parser *parser)
 	struct kg_slice name = parser->token.text;
 
 	advance(parser);
+	if (is_operator(parser, "(") && !is_callable(parser, name))
+		return fail(parser, KG_EXPRESSION_FUNCTION, name);
 	if (is_operator(parser, "("))
 		return parse_call(parser, name);
 	if (kg_slice_equal(name, "true") || kg_slice_equal(name, "false"))

@@ -12,11 +12,12 @@
 #include "kedagate/syntax/text.h"
 
 enum kg_expression_fault_kind {
-	KG_EXPRESSION_FINE,   /* or it cannot be told */
-	KG_EXPRESSION_SYNTAX, /* nothing that can stand there */
-	KG_EXPRESSION_NAME,   /* a name that is none of those given */
-	KG_EXPRESSION_TYPE,   /* an operator, a condition or float() that cannot take what it is given */
-	KG_EXPRESSION_RUN,    /* compiled, it fails when it is run with -1 for every name */
+	KG_EXPRESSION_FINE,     /* or it cannot be told */
+	KG_EXPRESSION_SYNTAX,   /* nothing that can stand there */
+	KG_EXPRESSION_NAME,     /* a name that is none of those given */
+	KG_EXPRESSION_FUNCTION, /* a call of what is no function up to expr-lang v1.17.8; a later version may have it */
+	KG_EXPRESSION_TYPE,     /* an operator, a condition or float() that cannot take what it is given */
+	KG_EXPRESSION_RUN,      /* compiled, it fails when it is run with -1 for every name */
 };
 
 struct kg_expression_fault {

@@ -65,12 +65,16 @@ static void what_is_not_known_is_left_alone(void **state)
 	        "[a, b,]",
 	        "1 < a < 3",
 	        "max",
-	        "soon(a)",
 	        "a /* b */ + 1",
 	        "(a).b",
 	        "a?.b",
 	        "now().Hour()",
 	        "not_yet::b(a)",
+	        "let avg = a; avg(1)",
+	        "a | avg()",
+	        "a.avg(1)",
+	        "b(a)",
+	        "$env(a)",
 	};
 
 	(void)state;
@@ -99,6 +103,9 @@ static void faults_are_found_where_they_are(void **state)
 	        {"a + c", KG_EXPRESSION_NAME, "c"},
 	        {"max(a, trig-one)", KG_EXPRESSION_NAME, "trig"},
 	        {"c + count([a], {# > 1})", KG_EXPRESSION_NAME, "c"},
+	        {"avg([a, b])", KG_EXPRESSION_FUNCTION, "avg"},
+	        {"a > 1 ? b : Max(c, 1)", KG_EXPRESSION_FUNCTION, "Max"},
+	        {"soon()", KG_EXPRESSION_FUNCTION, "soon"},
 	        {"a % 2", KG_EXPRESSION_TYPE, "%"},
 	        {"a && b", KG_EXPRESSION_TYPE, "&&"},
 	        {"a + (b > 1)", KG_EXPRESSION_TYPE, "+"},

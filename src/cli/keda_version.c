@@ -1,10 +1,8 @@
 #include "cli/keda_version.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "kedagate/base/log.h"
-#include "kedagate/syntax/version.h"
 
 const char *kg_keda_version_doubt(uint32_t version, char out[KG_ERR_MESSAGE_MAX])
 {
@@ -21,10 +19,20 @@ const char *kg_keda_version_doubt(uint32_t version, char out[KG_ERR_MESSAGE_MAX]
 	return out;
 }
 
-void kg_keda_version_log(uint32_t version)
+const char *kg_keda_version_text(const struct kg_policy *policy, bool looks_at_cluster, char out[KG_VERSION_TEXT_MAX])
+{
+	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
+		return looks_at_cluster ? "auto" : "unknown";
+	return kg_version_text(policy->keda_version, out);
+}
+
+void kg_keda_version_log(const struct kg_policy *policy, bool looks_at_cluster)
 {
 	char doubt[KG_ERR_MESSAGE_MAX];
 
-	if (kg_keda_version_doubt(version, doubt) != NULL)
+	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO && !looks_at_cluster)
+		kg_log(KG_LOG_WARN, "the KEDA version is unknown without a cluster: denials that depend on it are warnings",
+		       KG_LOG_STR("advice", "name the version by --keda-version"));
+	if (kg_keda_version_doubt(policy->keda_version, doubt) != NULL)
 		kg_log(KG_LOG_WARN, "unknown KEDA version", KG_LOG_STR("reason", doubt));
 }

@@ -296,8 +296,8 @@ static void log_policy(struct kg_reload *reload)
 
 	kg_log(KG_LOG_INFO, "policy reloaded", KG_LOG_STR("file", reload->policy_path), KG_LOG_STR("mode", kg_mode_names[policy->mode]),
 	       KG_LOG_STR("profile", kg_profile_names[policy->profile]),
-	       KG_LOG_STR("kedaVersion", kg_version_text(policy->keda_version, version)));
-	kg_keda_version_log(policy->keda_version);
+	       KG_LOG_STR("kedaVersion", kg_keda_version_text(policy, reload->looks_at_cluster, version)));
+	kg_keda_version_log(policy, reload->looks_at_cluster);
 	kg_snapshot_unref(snapshot);
 }
 

@@ -40,6 +40,7 @@ struct kg_reload {
 	const char *client_ca_path; /* NULL: any client may call */
 	const char *policy_path;    /* NULL: the built-in policy, which never changes */
 	struct kg_policy_overrides overrides;
+	bool looks_at_cluster; /* which tells the release of KEDA */
 	struct kg_certstore *certstore;
 	struct kg_client_trust *clients; /* NULL without client_ca_path */
 	struct kg_metrics *metrics;

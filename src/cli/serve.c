@@ -267,14 +267,6 @@ static void release(struct serve *serve)
 	kg_metrics_free(serve->metrics);
 }
 
-/* "auto" when it is read from a cluster for each review anew, "unknown" when there is none to read it from. */
-static const char *version_text(const struct kg_policy *policy, bool looks_at_cluster, char out[KG_VERSION_TEXT_MAX])
-{
-	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO)
-		return looks_at_cluster ? "auto" : "unknown";
-	return kg_version_text(policy->keda_version, out);
-}
-
 static void log_version(const struct kg_policy *policy, bool looks_at_cluster)
 {
 	char version[KG_VERSION_TEXT_MAX];
@@ -282,10 +274,7 @@ static void log_version(const struct kg_policy *policy, bool looks_at_cluster)
 	if (policy->keda_version_source == KG_KEDA_VERSION_DEFAULT)
 		kg_log(KG_LOG_INFO, "no KEDA version is named: reviews are judged for the newest release known",
 		       KG_LOG_STR("kedaVersion", kg_version_text(policy->keda_version, version)));
-	if (policy->keda_version_source == KG_KEDA_VERSION_AUTO && !looks_at_cluster)
-		kg_log(KG_LOG_WARN, "the KEDA version is unknown without a cluster: denials that depend on it are warnings",
-		       KG_LOG_STR("advice", "name the version by --keda-version"));
-	kg_keda_version_log(policy->keda_version);
+	kg_keda_version_log(policy, looks_at_cluster);
 }
 
 static void log_serving(struct serve *serve)
@@ -303,7 +292,7 @@ static void log_serving(struct serve *serve)
 	       KG_LOG_STR("health", kg_server_health_address(serve->server)),
 	       KG_LOG_STR("metrics", kg_server_metrics_address(serve->server)), KG_LOG_STR("mode", kg_mode_names[policy->mode]),
 	       KG_LOG_STR("profile", kg_profile_names[policy->profile]),
-	       KG_LOG_STR("kedaVersion", version_text(policy, serve->view.cluster != NULL, version)),
+	       KG_LOG_STR("kedaVersion", kg_keda_version_text(policy, serve->view.cluster != NULL, version)),
 	       KG_LOG_STR("certificateSerial", facts.serial), KG_LOG_STR("certificateNotAfter", not_after),
 	       KG_LOG_STR("version", kg_version()));
 	kg_snapshot_unref(snapshot);
@@ -329,6 +318,7 @@ static void init(struct serve *serve)
 	serve->reload.pair = (struct kg_pair_paths){.certificate = options->certificate, .key = options->key};
 	serve->reload.client_ca_path = options->client_ca;
 	serve->reload.policy_path = options->policy;
+	serve->reload.looks_at_cluster = looks_at_cluster(options);
 	serve->reload.overrides = (struct kg_policy_overrides){.keda_version = options->keda_version,
 	                                                       .mode = choice(kg_mode_names, options->mode),
 	                                                       .profile = choice(kg_profile_names, options->profile)};

@@ -176,6 +176,15 @@ def test_the_version_of_the_operator_is_that_of_reviews(api, look):
     wait_until(lambda: server.review(admission_review(old))["auditAnnotations"] != before["auditAnnotations"], "the upgrade to be seen")
 
 
+def test_a_policy_that_is_reloaded_leaves_the_version_to_the_operator(look, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    text = "apiVersion: kedagate.io/v1\nkind: Policy\nkedaVersion: auto\nmode: {}\n"
+    policy.write_text(text.format("enforce"))
+    server = look("--policy", policy)
+    policy.write_text(text.format("warn"))
+    assert server.wait_for("policy reloaded")["kedaVersion"] == "auto"
+
+
 def test_the_operator_may_be_said_to_be_elsewhere(api, look):
     api.put(operator("2.20.2"))
     api.put(operator("2.15.0", namespace="platform"))

@@ -208,6 +208,13 @@ def test_a_version_that_nobody_knows_is_doubted(serve, policy):
     assert "older" in server.wait_for("unknown KEDA version", 2)["reason"]
 
 
+def test_a_version_that_there_is_no_cluster_to_tell_is_unknown(serve, policy):
+    server = serve("--policy", policy)
+    replace(policy, HEAD + "kedaVersion: auto\n")
+    assert server.wait_for(RELOADED)["kedaVersion"] == "unknown"
+    assert "--keda-version" in server.wait_for("the KEDA version is unknown without a cluster: denials that depend on it are warnings")["advice"]
+
+
 def test_a_mounted_config_map(serve, tmp_path):
     """policy.yaml -> ..data/policy.yaml, ..data -> ..<generation>."""
     mount = tmp_path / "config"

@@ -21,8 +21,8 @@ struct audit_options {
 
 /* clang-format off */
 static const struct kg_option options[] = {
-	{.name = "namespace", .letter = 'n', .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, namespace), .argument = "NAMESPACE",
-	 .help = "judge what is in this namespace alone"},
+	{.name = "namespace", .letter = 'n', .type = KG_OPTION_PARSED, .offset = offsetof(struct audit_options, namespace), .argument = "NAMESPACE",
+	 .parse = kg_command_parse_namespace, .help = "judge what is in this namespace alone"},
 	{.name = "all-namespaces", .letter = 'A', .type = KG_OPTION_SWITCH, .offset = offsetof(struct audit_options, all_namespaces),
 	 .help = "judge what is in all namespaces, and cluster-wide objects (default)"},
 	{.name = "kubeconfig", .type = KG_OPTION_STRING, .offset = offsetof(struct audit_options, kubeconfig), .argument = "FILE",
@@ -139,9 +139,10 @@ static const char *failure_text(const struct kg_survey_state *state, struct kg_a
 		return kg_arena_printf(arena, "%zu objects could not be read: they are too large, or malformed", state->unread);
 	case KG_MACHINE_FAILURE_NOT_INSTALLED:
 		return kg_arena_printf(arena, "%s: the API server does not know this resource: is KEDA installed?", state->message);
+	case KG_MACHINE_FAILURE_UNAUTHORIZED:
+		return kg_arena_printf(arena, "%s: the token or client certificate is wrong or has expired: renew it", state->message);
 	case KG_MACHINE_FAILURE_CONNECTION:
 	case KG_MACHINE_FAILURE_TIMEOUT:
-	case KG_MACHINE_FAILURE_UNAUTHORIZED:
 	case KG_MACHINE_FAILURE_FORBIDDEN:
 	case KG_MACHINE_FAILURE_EXPIRED:
 	case KG_MACHINE_FAILURE_THROTTLED:
@@ -313,10 +314,6 @@ int kg_command_audit(int argc, char **argv)
 		return status;
 	if (values.all_namespaces)
 		values.namespace = NULL;
-	if (values.namespace != NULL && (*values.namespace == '\0' || strchr(values.namespace, '/') != NULL)) {
-		(void)kg_err_set(&err, KG_EINVAL, "--namespace \"%s\" is no name of a namespace", values.namespace);
-		return kg_command_misused(usage.name, &err);
-	}
 	if (load_policy(&values.judging, &policy, &err) != 0)
 		return kg_command_fail(usage.name, &err);
 	kg_judging_init(&audit.judging, policy);

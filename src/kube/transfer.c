@@ -252,6 +252,14 @@ static bool is_lasting(CURLcode code)
 	return false;
 }
 
+static const char *advice(const struct kg_kube_config *config, CURLcode code)
+{
+	if (code != CURLE_PEER_FAILED_VERIFICATION)
+		return "";
+	return config->context != NULL ? "; look at certificate-authority and tls-server-name of the kubeconfig's cluster"
+	                               : "; look at ca.crt of the ServiceAccount";
+}
+
 int kg_transfer_status(const struct kg_transfer *transfer, CURLcode code, struct kg_err *err)
 {
 	const char *server = transfer->client->config->server;
@@ -268,5 +276,5 @@ int kg_transfer_status(const struct kg_transfer *transfer, CURLcode code, struct
 	/* It may quote a proxy's URL, and the password therein. */
 	if (strchr(message, '@') != NULL)
 		message = transfer->client->curl.easy_strerror(code);
-	return kg_err_set(err, is_lasting(code) ? KG_EINVAL : KG_EIO, "%s: %s", server, message);
+	return kg_err_set(err, is_lasting(code) ? KG_EINVAL : KG_EIO, "%s: %s%s", server, message, advice(transfer->client->config, code));
 }

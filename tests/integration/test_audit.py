@@ -140,7 +140,8 @@ def test_one_namespace_is_read_with_the_rights_on_it(api, audit):
 
 
 def test_a_namespace_must_look_like_one(audit):
-    refused_with(audit("-n", "a/b"), "a/b")
+    for name in ("a/b", "Shop", ""):
+        refused_with(audit("-n", name), "--namespace: this is no name of a namespace")
 
 
 # ---- paging ----
@@ -273,7 +274,7 @@ def test_a_token_that_expired_is_an_error(api, audit):
     api.tokens = {"another"}
     result = audit()
     assert result.returncode == 2
-    assert "401: Unauthorized" in result.stdout
+    assert "401: Unauthorized: the token or client certificate is wrong or has expired" in result.stdout
 
 
 def test_an_api_server_that_is_away_is_an_error(audit, api, tmp_path):
@@ -287,7 +288,7 @@ def test_an_api_server_that_is_away_is_an_error(audit, api, tmp_path):
 def test_another_authority_is_not_trusted(api, audit, tmp_path):
     path = api.kubeconfig(tmp_path)
     (tmp_path / "api-ca.crt").write_text(Authority("another").pem)
-    refused_with(audit(kubeconfig=path), "certificate")
+    refused_with(audit(kubeconfig=path), "certificate-authority")
     assert api.requests == []
 
 

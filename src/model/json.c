@@ -127,6 +127,18 @@ static int refuse_duplicates(const struct kg_json_text *text, cJSON *tree, struc
 	return kg_err_set_at(err, KG_EINVAL, position.line, position.column, "duplicate member name");
 }
 
+/* ---- managedFields ---- */
+
+/* Nothing reads them, and they may be the larger part of an object: an empty list is cheaper to parse, and positions stay as they are. */
+static void empty_left_out(const struct kg_json_scan *scan, char *bytes)
+{
+	for (size_t i = 0; i < scan->left_out_count; i++) {
+		char *inside = bytes + (scan->left_out[i].start + 1 - bytes);
+
+		memset(inside, ' ', (size_t)(scan->left_out[i].end - 1 - inside));
+	}
+}
+
 /* ---- parsing ---- */
 
 static cJSON *parse_in(struct kg_arena *arena, const char *bytes, size_t length)
@@ -160,6 +172,7 @@ int kg_json_text_next(struct kg_json_text *text, struct kg_arena *arena, cJSON *
 	struct kg_json_scan scan = {0};
 	char *bytes = text->bytes + text->at;
 	const char *end = kg_json_scan_value(&scan, bytes, text->bytes + text->length);
+	bool holds_nul;
 	size_t length;
 	cJSON *tree;
 	int status;
@@ -167,14 +180,16 @@ int kg_json_text_next(struct kg_json_text *text, struct kg_arena *arena, cJSON *
 	if (end == NULL)
 		return fail_at(text, (size_t)(scan.at - text->bytes), err, scan.problem);
 	length = (size_t)(end - bytes);
-	tree = scan.has_nul_escape ? parse_rewriting(bytes, length, arena) : parse_in(arena, bytes, length);
+	empty_left_out(&scan, bytes);
+	holds_nul = scan.has_nul_escape && has_nul_escape(bytes, end);
+	tree = holds_nul ? parse_rewriting(bytes, length, arena) : parse_in(arena, bytes, length);
 	if (tree == NULL)
 		return kg_err_set(err, KG_ENOMEM, "out of memory");
 	status = refuse_duplicates(text, tree, arena, err);
 	if (status != 0)
 		return status;
 	text->at = (size_t)(end - text->bytes);
-	text->has_nul_escape |= scan.has_nul_escape;
+	text->has_nul_escape |= holds_nul;
 	*ret_tree = tree;
 	return 0;
 }

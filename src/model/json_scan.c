@@ -227,7 +227,6 @@ static const char *scan_value(struct kg_json_scan *scan, const char *at, const c
 /* A member's name and the colon behind it. */
 static const char *scan_name(struct kg_json_scan *scan, const char *at, const char *end)
 {
-	at = skip_space(at, end);
 	if (at == end || *at != '"')
 		return fail_or_end(scan, at, end, "expected a member name in double quotes");
 	at = scan_string(scan, at, end);
@@ -239,15 +238,39 @@ static const char *scan_name(struct kg_json_scan *scan, const char *at, const ch
 	return at + 1;
 }
 
+/* Note the value at `start` if it is a member's that is left out. `name` is the opening quote of its name. */
+static void note_left_out(struct kg_json_scan *scan, const char *name, const char *start, const char *end)
+{
+	static const char managed_fields[] = "\"managedFields\"";
+	const size_t length = sizeof(managed_fields) - 1;
+
+	if ((size_t)(start - name) <= length || memcmp(name, managed_fields, length) != 0 || scan->left_out_count == KG_JSON_LEFT_OUT_MAX)
+		return;
+	scan->left_out[scan->left_out_count].start = start;
+	scan->left_out[scan->left_out_count++].end = end;
+}
+
+static const char *scan_member(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth)
+{
+	const char *name = skip_space(at, end);
+	const char *value = scan_name(scan, name, end);
+
+	if (value == NULL)
+		return NULL;
+	value = skip_space(value, end);
+	at = scan_value(scan, value, end, depth);
+	if (at != NULL && *value == '[')
+		note_left_out(scan, name, value, at);
+	return at;
+}
+
 static const char *scan_object(struct kg_json_scan *scan, const char *at, const char *end, unsigned depth)
 {
 	at = skip_space(at + 1, end);
 	if (at < end && *at == '}')
 		return at + 1;
 	for (;;) {
-		at = scan_name(scan, at, end);
-		if (at != NULL)
-			at = scan_value(scan, at, end, depth);
+		at = scan_member(scan, at, end, depth);
 		if (at == NULL)
 			return NULL;
 		at = skip_space(at, end);

@@ -14,10 +14,18 @@
 /* cJSON 1.7.15 copies a number into a buffer of 64 bytes and drops the rest. */
 #define KG_JSON_NUMBER_MAX 63
 
+/* A review has two objects, and each one managedFields. */
+#define KG_JSON_LEFT_OUT_MAX 2
+
 struct kg_json_scan {
 	const char *problem; /* what is wrong, a constant text; NULL while nothing is */
 	const char *at;      /* where */
 	bool has_nul_escape; /* a string holds \u0000 */
+	/* Arrays that are the member managedFields of an object, the first ones; `left_out_count` of them. */
+	struct {
+		const char *start, *end;
+	} left_out[KG_JSON_LEFT_OUT_MAX];
+	size_t left_out_count;
 };
 
 /* The first byte from `at` on that is no white space, or `end`. */

@@ -24,8 +24,9 @@ struct kg_json_facts {
 };
 
 /*
- * Parse one JSON document (RFC 8259; leading and trailing white space allowed) from `bytes`, which is changed where it holds \u0000 (the escape becomes
- * \uFFFD, same length). The tree and its strings live in `arena`; never pass it to cJSON_Delete outside of it.
+ * Parse one JSON document (RFC 8259; leading and trailing white space allowed) from `bytes`, which is changed in two places, each keeping its length:
+ * \u0000 becomes \uFFFD, and the list managedFields is emptied (nothing reads it, and it may be the larger part of an object).
+ * The tree and its strings live in `arena`; never pass it to cJSON_Delete outside of it.
  * KG_EINVAL with line and column: malformed, invalid UTF-8, unpaired surrogate, control byte in a string, number out of range, more than
  * KG_MAX_DEPTH levels, duplicate member name, something behind the document, empty input. KG_ENOMEM over the arena's cap. No message quotes the
  * text: it may hold secrets.

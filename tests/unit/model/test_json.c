@@ -254,6 +254,38 @@ static void names_that_differ_in_case_are_no_duplicates(void **state)
 	assert_int_equal(parse_json(f, "{\"a\":1,\"A\":2,\"\":3,\"aa\":4}"), 0);
 }
 
+/* The bytes are those that cJSON reads: what is blank there is not in the tree. */
+static void managed_fields_are_emptied_in_place(void **state)
+{
+	static const struct {
+		const char *text, *left;
+	} rows[] = {
+	        {"{\"managedFields\":[{\"f:a\":{}}]}", "{\"managedFields\":[          ]}"},
+	        {"{\"managedFields\" : [1], \"z\":[1]}", "{\"managedFields\" : [ ], \"z\":[1]}"},
+	        {"[{\"managedFields\":[1]},{\"managedFields\":[2]},{\"managedFields\":[3]}]",
+	         "[{\"managedFields\":[ ]},{\"managedFields\":[ ]},{\"managedFields\":[3]}]"},
+	        {"{\"managedFields\":[{\"managedFields\":[1]}]}", "{\"managedFields\":[                     ]}"},
+	        {"{\"managedFields\":[]}", "{\"managedFields\":[]}"},
+	        {"{\"managedFields\":\"[1]\"}", "{\"managedFields\":\"[1]\"}"},
+	        {"{\"managedFields\":{\"a\":[1]}}", "{\"managedFields\":{\"a\":[1]}}"},
+	        {"{\"managedFieldss\":[1],\"managedField\":[1],\"ManagedFields\":[1],\"\":[1]}",
+	         "{\"managedFieldss\":[1],\"managedField\":[1],\"ManagedFields\":[1],\"\":[1]}"},
+	        {"{\"a\":\"\\\"managedFields\\\":[1]\"}", "{\"a\":\"\\\"managedFields\\\":[1]\"}"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		assert_int_equal(parse_json(f, rows[i].text), 0);
+		assert_int_equal(f->length, strlen(rows[i].left));
+		assert_memory_equal(f->bytes, rows[i].left, f->length);
+	}
+	assert_int_equal(parse_json(f, "{\"managedFields\":[\"\\u0000\"]}"), 0);
+	assert_false(f->facts.has_nul_escape);
+	assert_int_equal(parse_json(f, "{\"managedFields\":[1]x}"), KG_EINVAL);
+	assert_int_equal(parse_json(f, "{\"managedFields\":[{\"a\":1}],\"b\":1,\"b\":2}"), KG_EINVAL);
+	assert_int_equal(f->err.column, 34);
+}
+
 static void an_arena_that_is_full_is_no_fault_of_the_input(void **state)
 {
 	struct fixture *f = *state;
@@ -345,6 +377,7 @@ int main(void)
 	        MODEL_TEST(nul_is_found_again_in_the_tree),
 	        MODEL_TEST(duplicates_are_found_among_few_and_many_members),
 	        MODEL_TEST(names_that_differ_in_case_are_no_duplicates),
+	        MODEL_TEST(managed_fields_are_emptied_in_place),
 	        MODEL_TEST(an_arena_that_is_full_is_no_fault_of_the_input),
 	        MODEL_TEST(every_allocation_may_fail),
 	        MODEL_TEST(a_failure_leaves_the_out_parameters_alone),

@@ -12,6 +12,7 @@ import threading
 
 import manifests
 import pytest
+from apiserver import unused_port
 from certificates import Authority, Pair
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -27,7 +28,8 @@ SECONDS = 86400
 
 def inspect(*arguments, **more):
     """(exit code, "id place#certificate" of each problem, the document)."""
-    result = run("certs", "inspect", "-o", "json", *arguments, **more)
+    time = ["--timeout", "60"] if "--connect" in arguments and "--timeout" not in arguments else []
+    result = run("certs", "inspect", "-o", "json", *arguments, *time, **more)
     assert result.stderr == "", result.stderr
     document = json.loads(result.stdout)
     told = [f"{problem['id']} {problem['key'] or problem['file'].rsplit('/', 1)[-1]}#{problem['certificate'] or 0}" for problem in document["problems"]]
@@ -370,9 +372,7 @@ def test_what_is_no_tls_server(tmp_path, answer, part):
 
 
 def test_nobody_listens():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    code, _, document = inspect("--connect", f"127.0.0.1:{port}")
+    code, _, document = inspect("--connect", f"127.0.0.1:{unused_port()}")
     assert code == 2
     assert "refused" in document["errors"][0]["message"]
 

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import signal
 
 import pytest
@@ -79,6 +80,12 @@ def recorded_body(name):
     return json.dumps(recorded(name))
 
 
+def is_pending(daemon, number):
+    """A signal that no thread has taken yet."""
+    status = pathlib.Path(f"/proc/{daemon.process.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"ShdPnd:\s+([0-9a-f]+)", status)[1], 16) >> (number - 1) & 1
+
+
 @UNSANITIZED
 @pytest.mark.parametrize("one_in", [7, 60])
 def test_a_server_that_is_short_of_memory_for_a_while_serves_on(serve, one_in):
@@ -97,6 +104,7 @@ def test_a_server_that_is_short_of_memory_for_a_while_serves_on(serve, one_in):
     assert set(statuses) != {200}
     daemon.process.send_signal(signal.SIGUSR2)
     connection.close()
+    wait_until(lambda: not is_pending(daemon, signal.SIGUSR2), "the signal to be taken")
     wait_until(lambda: ask(daemon, daemon.connection(), REVIEWED[0]) == 200, "the signal to arrive")
     for name in REVIEWED * 5:
         assert ask(daemon, daemon.connection(), name) == 200

@@ -72,6 +72,11 @@ def wait_for_failure(server, reason, kind="TriggerAuthentication", count=1):
     wait_until(lambda: failures(server, reason, kind) >= count, f"a failure: {reason}")
 
 
+def wait_for_loss(server):
+    """A failure is counted a moment before what comes of it shows."""
+    wait_until(lambda: not sees(server), "the authentications not to be seen any more")
+
+
 def objects(server, kind="TriggerAuthentication"):
     return server.metric("kedagate_cluster_objects", resource=RESOURCES[kind])
 
@@ -123,7 +128,7 @@ def test_many_pages_are_seen(api, look):
     api.put(*(authentication(f"a-{number}") for number in range(1100)))
     server = look()
     wait_for_sync(server)
-    assert objects(server) == 1100
+    wait_until(lambda: objects(server) == 1100, "all of them to be counted")
     assert [query.get("continue") is not None for query in api.asked("TriggerAuthentication")][:3] == [False, True, True]
     assert "auditAnnotations" in server.review(admission_review(scaled_object(
         {"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "a-1099"}})))
@@ -260,7 +265,6 @@ def test_a_watch_that_brings_nonsense_is_recovered_from(api, look, data, reason)
     wait_for_sync(server)
     api.send_raw("TriggerAuthentication", data)
     wait_for_failure(server, reason)
-    api.history[apiserver.PATHS["TriggerAuthentication"]].clear()
     assert NOT_FOUND not in rules(server)
     wait_for_sync(server)
     api.delete(authentication())
@@ -276,7 +280,6 @@ def test_a_line_that_is_cut_is_taken_up_again(api, look):
     api.cut_watches()
     wait_for_failure(server, "connection")
     assert NOT_FOUND not in rules(server)
-    api.history[apiserver.PATHS["TriggerAuthentication"]].clear()
     wait_for_sync(server)
     assert (NOT_FOUND not in rules(server), lists(server)) == (True, 1)
 
@@ -289,7 +292,7 @@ def test_a_version_that_is_forgotten_is_listed_anew(api, look):
         del api.collections[apiserver.PATHS["TriggerAuthentication"]][("shop", "db")]  # and no event says so
     api.forget()
     api.cut_watches()
-    wait_until(lambda: lists(server) == 2, "a second list")
+    wait_until(lambda: lists(server) >= 2, "a second list")
     wait_until(lambda: NOT_FOUND in rules(server), "the end of the authentication to be seen")
 
 
@@ -300,6 +303,7 @@ def test_while_a_watch_is_away_nothing_is_absent(api, look):
     api.fault_always("TriggerAuthentication", refuse(503))
     api.cut_watches()
     wait_for_failure(server, "server")
+    wait_for_loss(server)
     api.put(authentication())
     assert NOT_FOUND not in rules(server)
     assert is_ready(server)
@@ -317,6 +321,7 @@ def test_a_token_that_is_renewed_is_used(api, serve, tmp_path):
     api.tokens = {"second"}
     api.cut_watches()
     wait_for_failure(server, "unauthorized")
+    wait_for_loss(server)
     assert NOT_FOUND not in rules(server)
     token.write_text("second")
     wait_for_sync(server)
@@ -344,6 +349,7 @@ def test_an_api_server_that_is_killed_and_comes_back(serve, authority, tmp_path)
         first.put(authentication())
         wait_for_sync(server)
     wait_for_failure(server, "connection")
+    wait_for_loss(server)
     assert NOT_FOUND not in rules(server)
     other = scaled_object({"type": "postgresql", "metadata": METADATA, "authenticationRef": {"name": "other"}})
     wait_until(lambda: rules(server, other) == set(), "the end of every watch")
@@ -420,11 +426,11 @@ def test_a_token_that_expires_under_load_makes_nothing_absent(api, serve, tmp_pa
             wait_for_failure(server, "unauthorized", count=turn)
             token.write_text(name)
             wait_for_sync(server)
+        wait_until(lambda: len(called_absent) > 100, "a hundred reviews")
     finally:
         over.set()
         for thread in threads:
             thread.join()
-    assert len(called_absent) > 100
     assert not any(called_absent)
     api.delete(authentication())
     wait_until(lambda: NOT_FOUND in rules(server), "recovery")

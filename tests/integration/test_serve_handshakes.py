@@ -177,7 +177,7 @@ def test_the_mark_in_the_session_is_no_extension_to_a_client(server):
         with socket.create_connection(split_address(server.serving["address"])) as client:
             client.sendall(with_extension(hello, number))
             # Record type 22, handshake type 2: a ServerHello.
-            answer = client.recv(6)
+            answer = client.recv(6, socket.MSG_WAITALL)
             assert (answer[0], answer[5]) == (22, 2)
     check_healthy(server)
 

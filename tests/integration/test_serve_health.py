@@ -57,13 +57,15 @@ def test_expiry_is_logged_once(serve, certificates, authority):
 
 
 def test_not_ready_but_alive_while_draining(serve):
-    server = serve("--shutdown-delay", "6s")
+    server = serve("--shutdown-delay", "1h")
+    server.exit_code = 128 + signal.SIGTERM
     server.signal()
     answer = wait_until(lambda: (answer := server.plain("/readyz")).status == 503 and answer, "readiness to fail")
     assert answer.text.startswith("[-]shutdown failed: ")
     assert server.plain("/livez").status == 200
     assert server.plain("/healthz").status == 200
     assert server.post(GOOD).status == 200
+    server.signal()
 
 
 def test_one_listener_serves_both_when_the_addresses_are_equal(server):

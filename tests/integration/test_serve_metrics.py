@@ -76,7 +76,7 @@ def send_requests(server):
 def test_promtool_has_nothing_against_a_server_that_has_seen_everything(server):
     send_requests(server)
     fail_handshakes(server)
-    wait_until(lambda: server.metric("kedagate_tls_handshake_failures_total", alert="closed") == 1, "the last failure")
+    wait_until(lambda: server.metric("kedagate_tls_handshake_failures_total", alert="closed") >= 1, "the last failure")
     assert check(exposition(server)) == (0, "")
 
 

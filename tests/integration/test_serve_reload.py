@@ -17,6 +17,13 @@ REFUSED = "certificate refused, the one in use stays"
 LOOKED_AT = "files looked at"
 
 
+def replace(path, text):
+    """At once: a file that is written to where it is is empty for a moment, and may be read then."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    os.replace(new, path)
+
+
 def serves(server, pair):
     wait_until(lambda: server.served_serial() == pair.serial, "the pair to be served")
 
@@ -80,7 +87,7 @@ def test_a_new_ca_crt_that_disowns_what_is_served_is_told_once_and_changes_nothi
     (certificates / "ca.crt").write_text(authority.pem)
     server = serve()
     served = server.served_serial()
-    (certificates / "ca.crt").write_text(Authority("another authority").pem)
+    replace(certificates / "ca.crt", Authority("another authority").pem)
     entry = server.wait_for(REFUSED)
     assert entry["reason"].startswith("the pair in use would be refused now: ")
     assert server.served_serial() == served
@@ -90,14 +97,14 @@ def test_a_new_ca_crt_that_disowns_what_is_served_is_told_once_and_changes_nothi
     assert len(server.entries(REFUSED)) == 1
     assert server.metric("kedagate_certificate_reloads_total", result="failure") == 1
     # Old and new together, as while a CA is replaced.
-    (certificates / "ca.crt").write_text(Authority("another authority").pem + authority.pem)
+    replace(certificates / "ca.crt", Authority("another authority").pem + authority.pem)
     server.wait_for(RELOADED)
     assert server.served_serial() == served
 
 
 def test_a_broken_ca_crt_is_told_and_costs_no_good_pair(serve, certificates, authority):
     server = serve()
-    (certificates / "ca.crt").write_text(authority.pem[:200])
+    replace(certificates / "ca.crt", authority.pem[:200])
     assert "ca.crt" in server.wait_for(
         "ca.crt says nothing: the certificate is in use without being verified against it")["reason"]
     serves(server, authority.issue().write(certificates))
@@ -120,7 +127,7 @@ def test_an_intermediate_that_changes_alone_is_served(serve, certificates, autho
     renewed = authority.intermediate(key=intermediate.key)
     leaf = pair.certificate.decode().replace(intermediate.pem, "")
     assert chain_of(server) == [leaf, intermediate.pem]
-    (certificates / "tls.crt").write_text(leaf + renewed.pem)
+    replace(certificates / "tls.crt", leaf + renewed.pem)
     server.wait_for(RELOADED)
     assert chain_of(server) == [leaf, renewed.pem]
 
@@ -136,7 +143,7 @@ def chain_of(server):
 
 def test_a_certificate_that_comes_before_its_time_is_served_in_its_time(server, certificates, authority):
     served = server.served_serial()
-    early = authority.issue(begins=4).write(certificates)
+    early = authority.issue(begins=8).write(certificates)
     wait_for_refusal(server, "not valid before")
     assert server.served_serial() == served
     # At the latest the poll notices, ten seconds later, though no file changes.
@@ -194,14 +201,14 @@ def test_the_last_success_of_a_policy(serve, tmp_path):
     before = server.metric(family)
     assert abs(before - time.time()) < 60
     time.sleep(1.1)
-    policy.write_text("kind: Nonsense\n")
+    replace(policy, "kind: Nonsense\n")
     server.wait_for("policy refused, the one in use stays")
     server.signal(signal.SIGHUP)
     looked = server.wait_for(LOOKED_AT)
     assert (looked["certificate"], looked["policy"]) == ("unchanged", "still refused")
     assert looked["policyReason"]
     assert server.metric(family) <= before + 1
-    policy.write_text("apiVersion: kedagate.io/v1\nkind: Policy\nmode: warn\n")
+    replace(policy, "apiVersion: kedagate.io/v1\nkind: Policy\nmode: warn\n")
     server.wait_for("policy reloaded")
     assert server.metric(family) > before
 

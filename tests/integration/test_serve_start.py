@@ -6,6 +6,7 @@ import shutil
 import socket
 
 import pytest
+from apiserver import unused_port
 from daemon import wait_until
 from program import run
 from reviews import admission_review, scaled_object
@@ -196,15 +197,14 @@ def test_a_review_is_logged_as_documented(server):
 
 def can_connect(port):
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=60).close()
     except ConnectionRefusedError:
         return False
     return True
 
 
 def test_log_level_error_is_quiet(serve):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     server = serve("--log-level", "error", "--health-probe-bind-address", f"127.0.0.1:{port}", log_format="text")
     wait_until(lambda: can_connect(port), "the health listener")
     server.stop()

@@ -171,10 +171,39 @@ static int place_of_list(const char *text, char separator, struct kg_arena *aren
 
 /* ---- parameters ---- */
 
-/* Does KEDA connect to the value? A mode of authModes switches some rows on. */
-static bool is_in_effect(const struct kg_params *params, const struct kg_param *row)
+/* Does KEDA connect to the value? */
+enum effect { EFFECT_NONE, EFFECT_POSSIBLE, EFFECT_CERTAIN };
+
+static enum effect effect_with_identity(const struct kg_params *params, const struct kg_param *row)
 {
-	return row->auth_mode == 0 || (row->auth_mode & params->scaler->auth_modes & kg_params_auth_modes(params));
+	if (!row->ignored_with_identity || !kg_params_identity_possible(params))
+		return EFFECT_CERTAIN;
+	return kg_params_identity_in_effect(params) ? EFFECT_NONE : EFFECT_POSSIBLE;
+}
+
+static enum effect effect_beside(const struct kg_params *params, const char *name)
+{
+	const struct kg_param *other = kg_scaler_row(params->scaler, name, params->keda_version);
+
+	if (!other || kg_params_missing(params, name))
+		return EFFECT_CERTAIN;
+	switch (effect_with_identity(params, other)) {
+	case EFFECT_NONE:
+		return EFFECT_CERTAIN;
+	case EFFECT_CERTAIN:
+		return kg_params_given(params, name) ? EFFECT_NONE : EFFECT_POSSIBLE;
+	case EFFECT_POSSIBLE:
+		break;
+	}
+	return EFFECT_POSSIBLE;
+}
+
+/* A mode of authModes switches some rows on. */
+static enum effect effect_of(const struct kg_params *params, const struct kg_param *row)
+{
+	if (row->auth_mode != 0 && !(row->auth_mode & params->scaler->auth_modes & kg_params_auth_modes(params)))
+		return EFFECT_NONE;
+	return row->overridden_by ? effect_beside(params, row->overridden_by) : effect_with_identity(params, row);
 }
 
 static int place_of_row(const struct kg_params *params, size_t index, struct kg_arena *arena, enum kg_host_place *ret_place)
@@ -212,10 +241,14 @@ static int find_target(const struct kg_params *params, size_t index, struct kg_a
 	const struct kg_param *row = &params->scaler->params[index];
 	enum kg_host_place place = KG_HOST_ELSEWHERE;
 	int status = place_of_row(params, index, arena, &place);
+	enum effect effect;
 
-	if (status || place == KG_HOST_ELSEWHERE || !is_in_effect(params, row))
+	if (status || place == KG_HOST_ELSEWHERE)
 		return status;
-	return add_target(targets, arena, (struct kg_rule_target){row, place});
+	effect = effect_of(params, row);
+	if (effect == EFFECT_NONE)
+		return 0;
+	return add_target(targets, arena, (struct kg_rule_target){row, place, effect == EFFECT_CERTAIN});
 }
 
 /* What the authentication gives. */
@@ -295,7 +328,7 @@ static int check_triggers(const struct kg_rule_context *context, enum kg_rule_id
 				continue;
 			status = add((struct kg_finding){.path = kg_rule_parameter_path(context, trigger, name),
 			                                 .value = kg_rule_shown_value(trigger, name),
-			                                 .ceiling = read_by_oldest ? KG_ACTION_DENY : KG_ACTION_WARN},
+			                                 .ceiling = target->certain && read_by_oldest ? KG_ACTION_DENY : KG_ACTION_WARN},
 			             target->place, out);
 		}
 	}

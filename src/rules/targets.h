@@ -15,6 +15,7 @@
 struct kg_rule_target {
 	const struct kg_param *row;
 	enum kg_host_place place; /* the gravest of a list; never ELSEWHERE */
+	bool certain;             /* whatever an authentication says that cannot be seen, KEDA connects to it */
 };
 
 struct kg_rule_targets {

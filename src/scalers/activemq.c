@@ -14,7 +14,7 @@
 
 /* clang-format off */
 static const struct kg_param activemq_rows[] = {
-	PARAM("managementEndpoint",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
+	PARAM("managementEndpoint",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS, .overridden_by = "restAPITemplate"),
 	PARAM("destinationName",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerName",                KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("username",                  KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_REQUIRED),
@@ -26,7 +26,7 @@ static const struct kg_param activemq_rows[] = {
 };
 
 static const struct kg_param artemis_rows[] = {
-	PARAM("managementEndpoint",    KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
+	PARAM("managementEndpoint",    KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS, .overridden_by = "restApiTemplate"),
 	PARAM("queueName",             KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerName",            KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("brokerAddress",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),

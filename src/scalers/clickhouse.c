@@ -11,7 +11,7 @@
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("connectionString",           KG_FROM_AUTH_ENV,          KG_TYPE_STRING,   KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS),
-	PARAM("host",                       KG_FROM_METADATA_AUTH,     KG_TYPE_STRING,   KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
+	PARAM("host",                       KG_FROM_METADATA_AUTH,     KG_TYPE_STRING,   KG_OPTIONAL, .target = KG_TARGET_ADDRESS, .overridden_by = "connectionString"),
 	PARAM("port",                       KG_FROM_METADATA_AUTH,     KG_TYPE_STRING,   KG_OPTIONAL),
 	PARAM("username",                   KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING,   KG_OPTIONAL),
 	PARAM("password",                   KG_FROM_AUTH_ENV,          KG_TYPE_STRING,   KG_OPTIONAL, .credential = true),

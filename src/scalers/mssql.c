@@ -33,7 +33,7 @@ static const struct kg_param rows[] = {
 	PARAM("connectionString",      KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("username",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",              KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
-	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS),
+	PARAM("host",                  KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS, .overridden_by = "connectionString"),
 	PARAM("port",                  KG_FROM_AUTH_METADATA, KG_TYPE_INT,    KG_OPTIONAL),
 	PARAM("database",              KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("query",                 KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),

@@ -33,7 +33,7 @@ static const struct kg_param rows[] = {
 	PARAM("activationTargetQueryValue", KG_FROM_METADATA,      KG_TYPE_FLOAT,  KG_OPTIONAL),
 	PARAM("connection",                 KG_FROM_AUTH_ENV,      KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("query",                      KG_FROM_METADATA,      KG_TYPE_STRING, KG_REQUIRED),
-	PARAM("host",                       KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESSES),
+	PARAM("host",                       KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESSES, .overridden_by = "connection"),
 	PARAM("port",                       KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("userName",                   KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("dbName",                     KG_FROM_AUTH_METADATA, KG_TYPE_STRING, KG_OPTIONAL),

@@ -93,6 +93,7 @@ struct kg_param {
 	const char *def;                 /* the default, as text; NULL: none */
 	const char *const *excludes;     /* parameters that must not be given besides, NULL-terminated */
 	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */
+	const char *overridden_by;       /* the parameter that has its effect instead, when that is given; NULL: none */
 	const char *sent_as;  /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
 	const char *receives; /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
 	bool nullable;        /* of a number: KEDA takes the word null for none */

@@ -13,9 +13,11 @@
 #define TYPED_SINCE KG_VERSION(2, 16, 0)
 #define TLS_SINCE   KG_VERSION(2, 19, 0)
 
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts);
+
 /* clang-format off */
 static const struct kg_param rows[] = {
-	PARAM("connectionString",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS),
+	PARAM("connectionString",     KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .secret_inside = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("scheme",               KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 14, 0), .def = "mongodb"),
 	PARAM("host",                 KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .target = KG_TARGET_ADDRESS, .overridden_by = "connectionString"),
 	PARAM("port",                 KG_FROM_AUTH_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
@@ -92,6 +94,15 @@ static const char *take_apart(const char *text, struct string_parts *ret_parts)
 		parts.options = strchr(rest, '?') + 1;
 	*ret_parts = parts;
 	return NULL;
+}
+
+/* None in what the driver refuses; with mongodb+srv a record of DNS names them. */
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
+{
+	struct string_parts parts;
+
+	*ret_hosts = take_apart(text, &parts) || parts.srv ? kg_slice_of("") : parts.hosts;
+	return true;
 }
 
 /* The next option of a query; *text moves on. */

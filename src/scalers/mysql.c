@@ -40,15 +40,20 @@ static bool is_dsn(const char *text)
 	return address.length > 2 || protocol.length == 0 || kg_slice_among(protocol, KG_NAMES("tcp", "unix"));
 }
 
+/* The driver's address for one that is not given. */
+static const char default_address[] = "127.0.0.1:3306";
+
+/* None in what the driver refuses, and none of a socket. */
 static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
 {
 	struct kg_slice protocol;
 	struct kg_slice address;
 
-	if (!read_place(text, &protocol, &address) || !is_dsn(text) || address.length <= 2 ||
-	    !(protocol.length == 0 || kg_slice_equal(protocol, "tcp")))
-		return false;
-	*ret_hosts = (struct kg_slice){address.start + 1, address.length - 2};
+	*ret_hosts = kg_slice_of("");
+	if (!is_dsn(text) || !read_place(text, &protocol, &address) ||
+	    (protocol.length > 0 && !kg_slice_among(protocol, KG_NAMES("tcp", "tcp4", "tcp6"))))
+		return true;
+	*ret_hosts = address.length > 2 ? (struct kg_slice){address.start + 1, address.length - 2} : kg_slice_of(default_address);
 	return true;
 }
 
@@ -67,33 +72,48 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-/* "user:password@tcp(host:3306)/db?tls=true" of go-sql-driver. */
-static struct kg_slice tls_of(const char *text)
+/* An option of "user:password@tcp(host:3306)/db?tls=true" of go-sql-driver: the last one counts. */
+static struct kg_slice option_of(const char *text, const char *key)
 {
 	const char *slash = strrchr(text, '/');
 	const char *query = slash ? strchr(slash, '?') : NULL;
-	struct kg_slice mode;
+	struct kg_list options = kg_list_of(kg_slice_of(query ? query + 1 : ""), '&');
+	struct kg_slice value = {"", 0};
+	struct kg_slice option;
 
-	return query && kg_query_get(kg_slice_of(query + 1), "tls", &mode) ? mode : (struct kg_slice){"", 0};
+	while (kg_list_next(&options, &option))
+		(void)kg_query_get(option, key, &value);
+	return value;
 }
 
 static const char *const yes_words[] = {"1", "true", "TRUE", "True", NULL};
 static const char *const no_words[] = {"0", "false", "FALSE", "False", NULL};
 
+/* A socket of the same machine. */
+static bool is_local(const char *text)
+{
+	struct kg_slice protocol;
+	struct kg_slice address;
+
+	return read_place(text, &protocol, &address) && kg_slice_equal(protocol, "unix");
+}
+
 static void decide_by_string(const char *text, struct kg_channel *out)
 {
-	struct kg_slice mode = tls_of(text);
+	struct kg_slice mode = option_of(text, "tls");
 
+	if (is_local(text))
+		return;
 	out->parameter = "connectionString";
 	out->encryption = KG_ENCRYPTION_ON;
 	out->because = "the connection string has no tls=true";
 	out->fix = "add tls=true to the connection string";
 	if (mode.length == 0 || kg_slice_among(mode, no_words))
 		out->encryption = KG_ENCRYPTION_OFF;
-	else if (kg_slice_equal_nocase(mode, "preferred"))
+	else if (kg_slice_equal_nocase(mode, "preferred") || kg_slice_among(option_of(text, "allowFallbackToPlaintext"), yes_words))
 		out->encryption = KG_ENCRYPTION_OPTIONAL;
 	if (out->encryption == KG_ENCRYPTION_OPTIONAL)
-		out->because = "tls=preferred falls back to clear text";
+		out->because = "tls=preferred and allowFallbackToPlaintext fall back to clear text";
 }
 
 static void decide(const struct kg_params *params, struct kg_channel *out)
@@ -131,7 +151,7 @@ static int check_string(const struct kg_params *params, struct kg_complaints *ou
 		return 0;
 	if (!is_dsn(text))
 		return kg_complain_invalid(params, "connectionString", "must be a DSN such as user:password@tcp(host:3306)/database", out);
-	mode = tls_of(text);
+	mode = option_of(text, "tls");
 	if (mode.length == 0 || memchr(mode.start, '%', mode.length) || kg_slice_among(mode, yes_words) || kg_slice_among(mode, no_words) ||
 	    kg_slice_equal_nocase(mode, "skip-verify") || kg_slice_equal_nocase(mode, "preferred"))
 		return 0;

@@ -85,12 +85,20 @@ bool kg_dsn_ports_valid(const char *hosts, const char *ports)
 	return ports_valid(kg_slice_of(hosts), kg_slice_of(ports));
 }
 
-static bool all_paths(struct kg_slice hosts)
+/* In the query of a URL the slash may be escaped. */
+static bool begins_path(struct kg_slice host, bool in_url)
+{
+	if (host.length > 0 && host.start[0] == '/')
+		return true;
+	return in_url && host.length >= 3 && kg_slice_equal_nocase((struct kg_slice){host.start, 3}, "%2f");
+}
+
+static bool all_paths(struct kg_slice hosts, bool in_url)
 {
 	struct kg_slice host;
 
 	while (next_part(&hosts, &host)) {
-		if (host.length == 0 || host.start[0] != '/')
+		if (!begins_path(host, in_url))
 			return false;
 	}
 	return true;
@@ -238,7 +246,7 @@ const char *kg_dsn_parse(const char *text, struct kg_dsn *ret_dsn)
 
 	if (fault)
 		return fault;
-	reading.dsn.local = reading.dsn.hosts.length == 0 || all_paths(reading.dsn.hosts);
+	reading.dsn.local = reading.dsn.hosts.length == 0 || all_paths(reading.dsn.hosts, in_url);
 	if (reading.ports.length > 0 && !ports_valid(reading.dsn.hosts, reading.ports))
 		return bad_port;
 	if (reading.dsn.sslmode[0] != '\0' && !reading.dsn.local && !kg_sslmode_valid(reading.dsn.sslmode))

@@ -13,6 +13,8 @@ SCALERS = [scaler for scaler in json.loads(run("scalers", "-o", "json").stdout)[
 FORMS = ["http://169.254.169.254", "169.254.169.254", "169.254.169.254:80", "[fd00:ec2::254]:80"]
 # What the driver takes only in a form of its own.
 FORMS_OF = {
+    ("mysql", "connectionString"): ["shop@tcp(169.254.169.254)/", "shop@(169.254.169.254:80)/shop", "tcp6([fd00:ec2::254]:80)/"],
+    ("mongodb", "connectionString"): ["mongodb://169.254.169.254", "mongodb://shop:[@one,[fd00:ec2::254]:80/shop?tls=true"],
     ("mssql", "connectionString"): ["sqlserver://169.254.169.254", "Server=169.254.169.254,80", "Address=fd00:ec2::254", "odbc:server=169.254.169.254"],
 }
 LIST = "shop.example:80, 169.254.169.254:80"

@@ -107,7 +107,8 @@ static void what_the_driver_refuses_is_said_without_a_secret(void **state)
 static void without_a_remote_host_the_mode_does_not_count(void **state)
 {
 	static const char *const rows[] = {"host=/var/run sslmode=nonsense", "sslmode=nonsense", "postgres:///d?sslmode=nonsense",
-	                                   "postgres://h/d?host=/var/run&sslmode=nonsense"};
+	                                   "postgres://h/d?host=/var/run&sslmode=nonsense",
+	                                   "postgres://h/d?host=%2Fvar%2frun,%2fx&sslmode=nonsense"};
 
 	(void)state;
 	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {

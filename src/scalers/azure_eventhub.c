@@ -9,6 +9,7 @@
 #include "kedagate/syntax/scalar.h"
 #include "scalers/azure_authorization.h"
 #include "scalers/azure_cloud.h"
+#include "scalers/azure_namespace.h"
 #include "scalers/azure_storage.h"
 #include "scalers/complaints.h"
 #include "scalers/number.h"
@@ -22,9 +23,9 @@ static const struct kg_param rows[] = {
 	PARAM("unprocessedEventThreshold",           KG_FROM_METADATA,     KG_TYPE_INT,    KG_OPTIONAL, .def = "64", .bound = KG_BOUND_POSITIVE, .bound_since = KG_VERSION(2, 20, 0)),
 	PARAM("activationUnprocessedEventThreshold", KG_FROM_METADATA,     KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
 	PARAM("stalePartitionInfoThreshold",         KG_FROM_METADATA,     KG_TYPE_INT,    KG_OPTIONAL, .def = "10000", .since = KG_VERSION(2, 13, 0)),
-	PARAM("connection",                          KG_FROM_AUTH_ENV,     KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true),
+	PARAM("connection",                          KG_FROM_AUTH_ENV,     KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_namespace_hosts),
 	PARAM("consumerGroup",                       KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .def = "$Default"),
-	PARAM("storageConnection",                   KG_FROM_AUTH_ENV,     KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true),
+	PARAM("storageConnection",                   KG_FROM_AUTH_ENV,     KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_blob_hosts),
 	PARAM("storageAccountName",                  KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("blobContainer",                       KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("eventHubNamespace",                   KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
@@ -37,7 +38,7 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-static const struct kg_azure_storage storage = {"storageConnection", "BlobEndpoint"};
+static const struct kg_azure_storage storage = {"storageConnection", KG_AZURE_BLOB_ENDPOINT};
 
 /* The connection string of the event hub, when it is known and certainly used. */
 static const char *connection_of(const struct kg_params *params)

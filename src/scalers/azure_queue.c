@@ -15,8 +15,8 @@ static const struct kg_param rows[] = {
 	PARAM("activationQueueLength", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
 	PARAM("queueName",             KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("queueLength",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "5"),
-	PARAM("connection",            KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .removed = TYPED_SINCE),
-	PARAM("connection",            KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .since = TYPED_SINCE),
+	PARAM("connection",            KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_queue_hosts, .removed = TYPED_SINCE),
+	PARAM("connection",            KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_queue_hosts, .since = TYPED_SINCE),
 	PARAM("accountName",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("endpointSuffix",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("queueLengthStrategy",   KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 15, 0), .values = KG_NAMES("all", "visibleonly"), .def = "all"),
@@ -25,7 +25,7 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-static const struct kg_azure_storage storage = {"connection", "QueueEndpoint"};
+static const struct kg_azure_storage storage = {"connection", KG_AZURE_QUEUE_ENDPOINT};
 
 static void decide(const struct kg_params *params, struct kg_channel *out)
 {

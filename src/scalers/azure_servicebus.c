@@ -9,6 +9,7 @@
 #include "kedagate/syntax/regex.h"
 #include "scalers/azure_authorization.h"
 #include "scalers/azure_cloud.h"
+#include "scalers/azure_namespace.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
 
@@ -21,7 +22,7 @@ static const struct kg_param rows[] = {
 	PARAM("queueName",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .excludes = KG_NAMES("topicName", "subscriptionName")),
 	PARAM("topicName",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("subscriptionName",       KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("connection",             KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true),
+	PARAM("connection",             KG_FROM_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_namespace_hosts),
 	PARAM("namespace",              KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("useRegex",               KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("operation",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .values = KG_NAMES("sum", "max", "avg"), .def = "sum", .checked_since = TYPED_SINCE),

@@ -90,6 +90,27 @@ static struct kg_slice scheme_of(const char *text, const char *endpoint)
 	return value_of(text, "DefaultEndpointsProtocol", &value) ? value : kg_slice_of("https");
 }
 
+/* Without the endpoint the host begins with the account's name, and is nobody else's. */
+static bool hosts_of(const char *text, const char *endpoint, struct kg_slice *ret_hosts)
+{
+	struct kg_slice value = {"", 0};
+
+	if (!fault_of(text, endpoint))
+		(void)value_of(text, endpoint, &value);
+	*ret_hosts = kg_url_authority(value);
+	return true;
+}
+
+bool kg_azure_blob_hosts(const char *text, struct kg_slice *ret_hosts)
+{
+	return hosts_of(text, KG_AZURE_BLOB_ENDPOINT, ret_hosts);
+}
+
+bool kg_azure_queue_hosts(const char *text, struct kg_slice *ret_hosts)
+{
+	return hosts_of(text, KG_AZURE_QUEUE_ENDPOINT, ret_hosts);
+}
+
 void kg_azure_storage_decide(const struct kg_params *params, const struct kg_azure_storage *storage, struct kg_channel *out)
 {
 	const char *text = kg_params_text(params, storage->parameter);

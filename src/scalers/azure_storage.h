@@ -1,7 +1,7 @@
 /*
  * Storage accounts, as the connection strings of KEDA's Azure scalers name them (azblob and azqueue, internal/shared/shared.go).
  *
- * Everything here looks at the row `parameter` and means one service: `endpoint` is the key of its endpoint, "BlobEndpoint" or "QueueEndpoint".
+ * Everything with a struct kg_azure_storage looks at the row `parameter` and means one service: `endpoint` is the key of its endpoint.
  */
 #pragma once
 
@@ -14,6 +14,13 @@ struct kg_azure_storage {
 	const char *parameter; /* the row with the connection string */
 	const char *endpoint;
 };
+
+#define KG_AZURE_BLOB_ENDPOINT  "BlobEndpoint"
+#define KG_AZURE_QUEUE_ENDPOINT "QueueEndpoint"
+
+/* As kg_param.hosts_in: the host of the endpoint that a connection string gives for a service. It is read as nothing else. */
+bool kg_azure_blob_hosts(const char *text, struct kg_slice *ret_hosts);
+bool kg_azure_queue_hosts(const char *text, struct kg_slice *ret_hosts);
 
 /* The way to the account: with a pod identity in effect always https, else what the connection string says. */
 void kg_azure_storage_decide(const struct kg_params *params, const struct kg_azure_storage *storage, struct kg_channel *out);

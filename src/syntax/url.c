@@ -166,6 +166,17 @@ bool kg_endpoint_parse(const char *text, struct kg_url *ret_url)
 	return true;
 }
 
+struct kg_slice kg_url_authority(struct kg_slice text)
+{
+	const char *mark = memmem(text.start, text.length, "//", 2);
+	struct kg_slice authority = mark ? between(mark + 2, text.start + text.length) : (struct kg_slice){text.start, 0};
+
+	(void)cut(&authority, '#');
+	(void)cut(&authority, '?');
+	(void)cut(&authority, '/');
+	return authority;
+}
+
 bool kg_host_under(struct kg_slice host, const char *domain)
 {
 	size_t length = strlen(domain);

@@ -12,9 +12,16 @@ ANNOUNCED = "2.21.0"  # of which the sources were read as well: it has every sca
 SCALERS = [scaler for scaler in json.loads(run("scalers", "-o", "json").stdout)["scalers"] if "removed" not in scaler]
 FORMS = ["http://169.254.169.254", "169.254.169.254", "169.254.169.254:80", "[fd00:ec2::254]:80"]
 # What the driver takes only in a form of its own.
+STORAGE = "AccountName=shop;AccountKey=c2hvcA==;"
+NAMESPACE = "SharedAccessKeyName=shop;SharedAccessKey=c2hvcA==;EntityPath=shop;"
 FORMS_OF = {
     ("mysql", "connectionString"): ["shop@tcp(169.254.169.254)/", "shop@(169.254.169.254:80)/shop", "tcp6([fd00:ec2::254]:80)/"],
     ("mongodb", "connectionString"): ["mongodb://169.254.169.254", "mongodb://shop:[@one,[fd00:ec2::254]:80/shop?tls=true"],
+    ("azure-blob", "connection"): [STORAGE + "BlobEndpoint=http://169.254.169.254/shop"],
+    ("azure-queue", "connection"): [STORAGE + "QueueEndpoint=https://[fd00:ec2::254]"],
+    ("azure-eventhub", "connection"): [NAMESPACE + "Endpoint=sb://169.254.169.254/"],
+    ("azure-eventhub", "storageConnection"): [STORAGE + "BlobEndpoint=http://169.254.169.254/shop"],
+    ("azure-servicebus", "connection"): [NAMESPACE + "Endpoint=sb://169.254.169.254/"],
     ("mssql", "connectionString"): ["sqlserver://169.254.169.254", "Server=169.254.169.254,80", "Address=fd00:ec2::254", "odbc:server=169.254.169.254"],
 }
 LIST = "shop.example:80, 169.254.169.254:80"
@@ -27,7 +34,6 @@ NO_TARGETS = {
         "azureManagedPrometheusResourceURL",
     },
     "the end of a name that KEDA begins": {"endpointSuffix", "storageEndpointSuffix"},
-    "a connection string of Azure, with the account's name": {"connection", "storageConnection"},
     "the name of a queue: the SDK knows where to ask": {"queueURL"},
     "the path of a resource in Azure": {"resourceURI"},
     "the address of a message, not of a host": {"brokerAddress"},

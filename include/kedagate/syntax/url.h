@@ -31,6 +31,9 @@ bool kg_request_uri_valid(const char *text);
  * with an empty authority, such as "passthrough:///host:port", the host is that of the path. */
 bool kg_endpoint_parse(const char *text, struct kg_url *ret_url);
 
+/* What a URL has between "//" and its path, query or fragment, part of `text` and not judged; empty when there is none. */
+struct kg_slice kg_url_authority(struct kg_slice text);
+
 /* Is `host` under `domain`, which begins with a dot (".tmprl.cloud")? The domain itself is not. Case and one trailing dot do not matter. */
 bool kg_host_under(struct kg_slice host, const char *domain);
 

@@ -206,14 +206,41 @@ static void request_uris_are_what_go_takes(void **state)
 	}
 }
 
+static void the_authority_ends_before_path_query_and_fragment(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *authority;
+	} rows[] = {
+	        {"sb://host/path//x", "host"},
+	        {"http://u@host:80?a=//b", "u@host:80"},
+	        {"//host#/x", "host"},
+	        {"sb://host", "host"},
+	        {"http:///path", ""},
+	        {"host:80", ""},
+	        {"/host", ""},
+	        {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++)
+		assert_true(kg_slice_equal(kg_url_authority(kg_slice_of(rows[i].text)), rows[i].authority));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(request_uris_are_what_go_takes),   cmocka_unit_test(a_url_comes_apart),
-	        cmocka_unit_test(an_empty_password_is_still_one),   cmocka_unit_test(what_is_no_absolute_url_is_refused),
-	        cmocka_unit_test(an_endpoint_needs_no_scheme),      cmocka_unit_test(a_domain_holds_its_hosts_only),
-	        cmocka_unit_test(any_of_several_domains_will_do),   cmocka_unit_test(the_first_value_of_a_key_counts),
-	        cmocka_unit_test(queries_are_those_that_go_parses), cmocka_unit_test(escapes_are_decoded),
+	        cmocka_unit_test(request_uris_are_what_go_takes),
+	        cmocka_unit_test(a_url_comes_apart),
+	        cmocka_unit_test(an_empty_password_is_still_one),
+	        cmocka_unit_test(what_is_no_absolute_url_is_refused),
+	        cmocka_unit_test(an_endpoint_needs_no_scheme),
+	        cmocka_unit_test(a_domain_holds_its_hosts_only),
+	        cmocka_unit_test(any_of_several_domains_will_do),
+	        cmocka_unit_test(the_first_value_of_a_key_counts),
+	        cmocka_unit_test(queries_are_those_that_go_parses),
+	        cmocka_unit_test(escapes_are_decoded),
+	        cmocka_unit_test(the_authority_ends_before_path_query_and_fragment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,12 +223,25 @@ static enum MHD_Result send_answer(struct kg_https *https, struct MHD_Connection
 	return kg_answer_queue(mhd, answer);
 }
 
+/* Whoever called by a certificate; NULL where that is not known. */
+static const char *caller_of(const struct kg_https *https, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *context;
+	const struct kg_caller *caller;
+
+	if (https->state.clients == NULL)
+		return NULL;
+	context = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	caller = &((const struct kg_connection *)context->socket_context)->caller;
+	return caller->verified ? caller->name : NULL;
+}
+
 /* `text` is one line. */
-static void log_refusal(struct kg_https *https, unsigned status, const char *text)
+static void log_refusal(struct kg_https *https, struct MHD_Connection *mhd, unsigned status, const char *text)
 {
 	char line[KG_ERR_MESSAGE_MAX];
-	const struct kg_log_field reason = KG_LOG_STR("reason", line);
-	const struct kg_fault fault = {KG_LOG_WARN, "request refused", KG_LOG_INT("status", status), &reason, 1};
+	const struct kg_log_field fields[] = {KG_LOG_STR("reason", line), KG_LOG_STR("caller", caller_of(https, mhd))};
+	const struct kg_fault fault = {KG_LOG_WARN, "request refused", KG_LOG_INT("status", status), fields, KG_ARRAY_LEN(fields)};
 
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
 	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
@@ -240,7 +253,7 @@ static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connectio
 
 	answer.header = refusal->header;
 	answer.value = refusal->value;
-	log_refusal(https, refusal->status, refusal->text);
+	log_refusal(https, mhd, refusal->status, refusal->text);
 	return send_answer(https, mhd, &answer);
 }
 
@@ -263,7 +276,7 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 	answer.bytes = kg_buf_text(&request->answer);
 	answer.length = request->answer.length;
 	if (answer.status != 200)
-		log_refusal(https, answer.status, answer.bytes);
+		log_refusal(https, mhd, answer.status, answer.bytes);
 	return send_answer(https, mhd, &answer);
 }
 

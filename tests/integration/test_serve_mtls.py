@@ -120,6 +120,7 @@ def test_without_a_certificate_the_answer_is_403(mutual):
     assert "--client-ca-file" in answer.text and "--admission-control-config-file" in answer.text
     assert not mutual.entries("review")
     assert mutual.metric("kedagate_http_responses_total", code="403") == 1
+    assert "caller" not in mutual.wait_for("request refused")
 
 
 def test_who_may_not_call_learns_no_path(mutual):
@@ -144,6 +145,12 @@ def test_names(serve, ca_file, context, clients, names, status):
     answer = post(server, context(server, clients.issue_client(*names)))
     assert answer.status == status
     assert (status == 200) != ("--client-names" in answer.text)
+
+
+def test_the_log_names_the_caller_that_has_the_wrong_name(serve, ca_file, context, clients):
+    server = serve("--client-ca-file", ca_file, "--client-names", "kube-apiserver")
+    assert post(server, context(server, clients.issue_client("apiserver-client"))).status == 403
+    assert server.wait_for("request refused")["caller"] == "apiserver-client"
 
 
 def test_the_name_that_was_asked_for_is_the_one_in_the_log(serve, ca_file, context, clients):

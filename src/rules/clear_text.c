@@ -57,7 +57,7 @@ static bool depends_on_version(const struct kg_rule_trigger *trigger)
 static enum kg_action channel_ceiling(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger,
                                       const struct kg_channel *channel)
 {
-	if (channel->uncertain || depends_on_version(trigger))
+	if (channel->uncertain || depends_on_version(trigger) || kg_rule_targets_loopback_only(trigger))
 		return KG_ACTION_WARN;
 	return channel->mended_in > 0 ? kg_rule_version_ceiling(context) : KG_ACTION_DENY;
 }
@@ -93,16 +93,17 @@ static bool is_plain_http(const char *text)
 	return text && kg_url_parse(text, &url) && kg_slice_equal_nocase(url.scheme, "http");
 }
 
-static int add_plain_url(const char *path, const char *url, const char *detail, struct kg_findings *out)
+/* On the way to KEDA's own pod, where a proxy may stand, nobody reads it: then it is a warning. */
+static int add_plain_url(const struct kg_rule_context *context, const char *url, struct kg_finding finding, struct kg_findings *out)
 {
-	return kg_findings_add(out, &(struct kg_finding){
-	                                    .rule = KG_RULE_CREDENTIALS_IN_CLEAR_TEXT,
-	                                    .path = path,
-	                                    .type = KG_FIELD_INVALID,
-	                                    .value = url,
-	                                    .detail = detail,
-	                                    .fix = "write an https URL",
-	                            });
+	enum kg_host_place place = KG_HOST_ELSEWHERE;
+	int status = kg_rule_target_place(url, context->arena, &place);
+
+	finding.rule = KG_RULE_CREDENTIALS_IN_CLEAR_TEXT;
+	finding.type = KG_FIELD_INVALID;
+	finding.fix = "write an https URL";
+	finding.ceiling = place == KG_HOST_LOOPBACK ? KG_ACTION_WARN : KG_ACTION_DENY;
+	return status ? status : kg_findings_add(out, &finding);
 }
 
 /* A URL besides the event source's that is sent a secret: where an access token is had. */
@@ -114,8 +115,14 @@ static int check_receiver(const struct kg_rule_context *context, const struct kg
 
 	if (!row->receives || value->state != KG_PARAM_KNOWN || !is_plain_http(value->text))
 		return 0;
-	return add_plain_url(kg_rule_parameter_path(context, trigger, row->name), kg_rule_shown_value(trigger, row->name),
-	                     kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives), out);
+	return add_plain_url(
+	        context, value->text,
+	        (struct kg_finding){
+	                .path = kg_rule_parameter_path(context, trigger, row->name),
+	                .value = kg_rule_shown_value(trigger, row->name),
+	                .detail = kg_arena_printf(context->arena, "%s would travel unencrypted: the URL scheme is http", row->receives),
+	        },
+	        out);
 }
 
 static int check_receivers(const struct kg_rule_context *context, const struct kg_rule_trigger *trigger, struct kg_findings *out)
@@ -126,14 +133,25 @@ static int check_receivers(const struct kg_rule_context *context, const struct k
 static int check_authentication_urls(const struct kg_rule_context *context, struct kg_findings *out)
 {
 	const struct kg_authentication *authentication = &context->object->authentication;
+	const struct {
+		bool set;
+		const char *path;
+		const char *url;
+		const char *detail;
+	} rows[] = {
+	        {authentication->vault.set, "spec.hashiCorpVault.address", authentication->vault.address,
+	         "the Vault token and the secrets themselves would travel unencrypted: the URL scheme is http"},
+	        {authentication->oauth2.set, "spec.oauth2.tokenUrl", authentication->oauth2.token_url,
+	         "the client secret and the access token would travel unencrypted: the URL scheme is http"},
+	};
 	int status = 0;
 
-	if (authentication->vault.set && is_plain_http(authentication->vault.address))
-		status = add_plain_url("spec.hashiCorpVault.address", authentication->vault.address,
-		                       "the Vault token and the secrets themselves would travel unencrypted: the URL scheme is http", out);
-	if (status == 0 && authentication->oauth2.set && is_plain_http(authentication->oauth2.token_url))
-		status = add_plain_url("spec.oauth2.tokenUrl", authentication->oauth2.token_url,
-		                       "the client secret and the access token would travel unencrypted: the URL scheme is http", out);
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows) && status == 0; i++) {
+		if (rows[i].set && is_plain_http(rows[i].url))
+			status = add_plain_url(context, rows[i].url,
+			                       (struct kg_finding){.path = rows[i].path, .value = rows[i].url, .detail = rows[i].detail},
+			                       out);
+	}
 	return status;
 }
 

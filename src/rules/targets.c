@@ -236,6 +236,16 @@ static int add_target(struct kg_rule_targets *targets, struct kg_arena *arena, s
 	return 0;
 }
 
+/* Of a list of which all but one are empty, false as well. */
+static bool names_one_host(const struct kg_param *row, const char *text)
+{
+	struct kg_slice hosts = kg_slice_of(text);
+
+	if (row->hosts_in)
+		(void)row->hosts_in(text, &hosts);
+	return !memchr(hosts.start, ',', hosts.length) && (!row->separator || !memchr(hosts.start, row->separator, hosts.length));
+}
+
 static int find_target(const struct kg_params *params, size_t index, struct kg_arena *arena, struct kg_rule_targets *targets)
 {
 	const struct kg_param *row = &params->scaler->params[index];
@@ -248,7 +258,8 @@ static int find_target(const struct kg_params *params, size_t index, struct kg_a
 	effect = effect_of(params, row);
 	if (effect == EFFECT_NONE)
 		return 0;
-	return add_target(targets, arena, (struct kg_rule_target){row, place, effect == EFFECT_CERTAIN});
+	return add_target(targets, arena,
+	                  (struct kg_rule_target){row, place, names_one_host(row, params->values[index].text), effect == EFFECT_CERTAIN});
 }
 
 /* What the authentication gives. */
@@ -278,6 +289,40 @@ int kg_rule_targets_find(struct kg_rule_trigger *trigger, struct kg_arena *arena
 	if (status || !trigger->resolved.authentication)
 		return status;
 	return find_in_rows(params, arena, &trigger->targets);
+}
+
+/* ---- all of them ---- */
+
+static bool is_loopback_only(const struct kg_rule_target *target)
+{
+	return target->place == KG_HOST_LOOPBACK && target->single && target->certain;
+}
+
+/* The target of a row; NULL when its value is none, or is not known. */
+static const struct kg_rule_target *target_of(const struct kg_rule_targets *targets, const struct kg_param *row)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		if (targets->items[i].row == row)
+			return &targets->items[i];
+	}
+	return NULL;
+}
+
+bool kg_rule_targets_loopback_only(const struct kg_rule_trigger *trigger)
+{
+	const struct kg_params *params = &trigger->resolved.params;
+
+	for (size_t i = 0; i < params->scaler->param_count; i++) {
+		const struct kg_param *row = &params->scaler->params[i];
+		const struct kg_rule_target *target;
+
+		if (row->target == KG_TARGET_NONE || params->values[i].state == KG_PARAM_ABSENT || effect_of(params, row) == EFFECT_NONE)
+			continue;
+		target = target_of(&trigger->targets, row);
+		if (!target || !is_loopback_only(target))
+			return false;
+	}
+	return trigger->targets.count > 0;
 }
 
 /* ---- the rules ---- */

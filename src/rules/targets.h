@@ -15,6 +15,7 @@
 struct kg_rule_target {
 	const struct kg_param *row;
 	enum kg_host_place place; /* the gravest of a list; never ELSEWHERE */
+	bool single;              /* the value names no other host besides */
 	bool certain;             /* whatever an authentication says that cannot be seen, KEDA connects to it */
 };
 
@@ -27,6 +28,10 @@ struct kg_rule_trigger;
 
 /* Find those of a described trigger whose keys are known, and set trigger->targets. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_rule_targets_find(struct kg_rule_trigger *trigger, struct kg_arena *arena);
+
+/* Does KEDA first connect to its own pod, and nowhere else, for this trigger? False when that is not certain. Where a server there sends it on cannot be
+ * seen. */
+bool kg_rule_targets_loopback_only(const struct kg_rule_trigger *trigger);
 
 /* The place of a URL, a host, or a host and a port; `text` may be NULL. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_rule_target_place(const char *text, struct kg_arena *arena, enum kg_host_place *ret_place);

@@ -17,6 +17,8 @@
 #define TYPED_SINCE KG_VERSION(2, 16, 0)
 #define OAUTH_SINCE KG_VERSION(2, 20, 0)
 
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts);
+
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("queueName",                KG_FROM_METADATA,          KG_TYPE_STRING,   KG_REQUIRED),
@@ -24,7 +26,7 @@ static const struct kg_param rows[] = {
 	PARAM("queueLength",              KG_FROM_METADATA,          KG_TYPE_FLOAT,    KG_OPTIONAL),
 	PARAM("value",                    KG_FROM_METADATA,          KG_TYPE_FLOAT,    KG_OPTIONAL),
 	PARAM("activationValue",          KG_FROM_METADATA,          KG_TYPE_FLOAT,    KG_OPTIONAL),
-	PARAM("host",                     KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
+	PARAM("host",                     KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING,   KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS, .hosts_in = hosts_in),
 	PARAM("protocol",                 KG_FROM_METADATA_AUTH,     KG_TYPE_STRING,   KG_OPTIONAL, .def = "auto"),
 	PARAM("vhostName",                KG_FROM_METADATA,          KG_TYPE_STRING,   KG_OPTIONAL, .removed = KG_VERSION(2, 17, 0)),
 	PARAM("vhostName",                KG_FROM_METADATA_AUTH,     KG_TYPE_STRING,   KG_OPTIONAL, .since = KG_VERSION(2, 17, 0)),
@@ -169,6 +171,18 @@ static bool is_opaque(const char *text)
 
 	return text[scheme.length] == ':' && text[scheme.length + 1] != '/' &&
 	       (is_one_of(scheme, "amqp", "amqps") || is_one_of(scheme, "http", "https"));
+}
+
+/* The driver of AMQP has a host for a URL without one. */
+static bool hosts_in(const char *text, struct kg_slice *ret_hosts)
+{
+	struct kg_slice scheme = {text, strcspn(text, ":")};
+	struct kg_url url;
+
+	if (!is_one_of(scheme, "amqp", "amqps") || (kg_url_parse(text, &url) ? url.host.length > 0 : !is_opaque(text)))
+		return false;
+	*ret_hosts = kg_slice_of("localhost");
+	return true;
 }
 
 static int check_host(const struct kg_params *params, struct kg_complaints *out)

@@ -53,6 +53,25 @@ static void mongodb_has_hosts_before_the_first_slash(void **state)
 	expect_hosts("mongodb", "connectionString", rows, KG_ARRAY_LEN(rows));
 }
 
+static void rabbitmq_has_localhost_when_it_has_none(void **state)
+{
+	static const struct hosts_row rows[] = {
+	        {"amqp://", "localhost"},
+	        {"amqps://u:p@/vhost", "localhost"},
+	        {"AMQP:///169.254.169.254", "localhost"},
+	        {"amqps:rabbit", "localhost"},
+	        {"amqp://:5672/vhost", "localhost"},
+	        {"amqp://rabbit/vhost", NULL},
+	        {"amqp://u:p#@rabbit", NULL},
+	        {"http:///vhost", NULL},
+	        {"rabbit", NULL},
+	        {"", NULL},
+	};
+
+	(void)state;
+	expect_hosts("rabbitmq", "host", rows, KG_ARRAY_LEN(rows));
+}
+
 static void storage_accounts_have_the_host_of_their_own_endpoint(void **state)
 {
 	static const struct hosts_row blob[] = {
@@ -99,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(mysql_has_an_address_in_parentheses),
 	        cmocka_unit_test(mongodb_has_hosts_before_the_first_slash),
+	        cmocka_unit_test(rabbitmq_has_localhost_when_it_has_none),
 	        cmocka_unit_test(storage_accounts_have_the_host_of_their_own_endpoint),
 	        cmocka_unit_test(namespaces_have_the_host_of_the_last_endpoint),
 	};

@@ -242,6 +242,7 @@ static int judge_all(struct audit *audit)
 	kg_judging_warn_of_doubt(usage.name, version);
 	judging->world = kg_survey_world(audit->survey);
 	report->cluster = audit->config.context != NULL ? audit->config.context : audit->config.server;
+	report->namespace = audit->options->namespace;
 	report->keda_version = kg_version_text(version, audit->keda_version);
 	report->keda_version_assumed = judging->keda_version == 0 && judging->policy->keda_version_source != KG_KEDA_VERSION_GIVEN;
 	report->from_version = judging->from != 0 ? kg_version_text(judging->from, audit->from_version) : NULL;

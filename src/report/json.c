@@ -124,10 +124,10 @@ int kg_report_write_json(const struct kg_report *report, const struct kg_report_
                          struct kg_buf *out)
 {
 	struct json_writer writer = {.arena = arena, .upgrade = report->from_version != NULL};
-	json_t *document = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:o, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind", "Report",
-	                             "kedaVersion", report->keda_version, "fromVersion", report->from_version, "cluster",
-	                             valid_text(&writer, report->cluster), "summary", make_summary(report), "errors",
-	                             make_errors(&writer, report->errors, report->error_count), "policyWarnings",
+	json_t *document = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:o}", "apiVersion", "kedagate.io/v1", "kind",
+	                             "Report", "kedaVersion", report->keda_version, "fromVersion", report->from_version, "cluster",
+	                             valid_text(&writer, report->cluster), "namespace", report->namespace, "summary", make_summary(report),
+	                             "errors", make_errors(&writer, report->errors, report->error_count), "policyWarnings",
 	                             make_errors(&writer, report->remarks, report->remark_count), "results", make_results(&writer, report));
 
 	(void)options;

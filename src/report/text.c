@@ -236,6 +236,8 @@ static void write_totals(const struct text_writer *writer, const struct kg_repor
 	struct kg_buf *out = writer->out;
 
 	kg_buf_printf(out, "%zu resource%s in ", totals->objects, plural(totals->objects));
+	if (report->namespace != NULL)
+		kg_buf_printf(out, "namespace %s of ", report->namespace);
 	if (report->cluster != NULL)
 		put_text(out, report->cluster);
 	else

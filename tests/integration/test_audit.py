@@ -123,6 +123,9 @@ def test_one_namespace_is_judged_alone(api, audit):
     api.put(shared_identity("here", namespace="shop"), shared_identity("there", namespace="other"),
             shared_identity("everywhere", kind="ClusterTriggerAuthentication"))
     assert names_of(audit("-o", "json", "-n", "shop")) == ["here"]
+    assert json.loads(audit("-o", "json", "-n", "shop").stdout)["namespace"] == "shop"
+    assert "namespace" not in json.loads(audit("-o", "json").stdout)
+    assert "0 resources in namespace shpo of test, " in audit("-n", "shpo").stdout
     assert sorted(names_of(audit("-o", "json"))) == ["everywhere", "here", "there"]
     assert sorted(names_of(audit("-o", "json", "-n", "shop", "-A"))) == ["everywhere", "here", "there"]
 

@@ -45,6 +45,7 @@ struct kg_report {
 	bool keda_version_assumed; /* nobody named it: it is the newest known */
 	const char *from_version;  /* "2.16.0": the findings are those that an upgrade from it brings; NULL: they are all */
 	const char *cluster;       /* what the objects were listed from; NULL: they are from files */
+	const char *namespace;     /* of the cluster, the one that was judged; NULL: all */
 	size_t file_count;
 	struct kg_report_result *results;
 	size_t result_count;

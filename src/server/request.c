@@ -22,22 +22,25 @@
 /* A request that is answered without a look at its body. */
 struct refusal {
 	unsigned status;
-	const char *text;
+	const char *reason; /* a line */
+	const char *text;   /* the same, as it is sent */
 	const char *header, *value;
 };
 
+#define LINE(words) words, words "\n"
+
 /* clang-format off */
-static const struct refusal no_certificate = {403, "a client certificate is asked for (--client-ca-file): give the API server one by --admission-control-config-file\n", NULL, NULL};
-static const struct refusal distrusted = {403, "the client certificate is not trusted any more: --client-ca-file has changed\n", NULL, NULL};
-static const struct refusal wrong_name = {403, "the client certificate has none of the names in --client-names\n", NULL, NULL};
-static const struct refusal no_such_path = {404, "no such path: reviews go to " REVIEW_PATH "\n", NULL, NULL};
-static const struct refusal wrong_method = {405, "wrong method: reviews are sent by " REVIEW_METHOD "\n", MHD_HTTP_HEADER_ALLOW, REVIEW_METHOD};
-static const struct refusal wrong_type = {415, "wrong Content-Type: reviews are " KG_TYPE_JSON "\n", NULL, NULL};
-static const struct refusal empty = {400, "the body is empty: an AdmissionReview was expected\n", NULL, NULL};
-static const struct refusal too_large = {413, "the body is over the limit of 32 MiB\n", NULL, NULL};
-static const struct refusal too_large_here = {413, "the body is over the share of one request in --max-inflight-bytes\n", NULL, NULL};
-static const struct refusal failed = {500, "the review could not be finished: out of memory\n", NULL, NULL};
-static const struct refusal overloaded = {503, "too many large requests at once: try again\n", MHD_HTTP_HEADER_RETRY_AFTER, "1"};
+static const struct refusal no_certificate = {403, LINE("a client certificate is asked for (--client-ca-file): give the API server one by --admission-control-config-file"), NULL, NULL};
+static const struct refusal distrusted = {403, LINE("the client certificate is not trusted any more: --client-ca-file has changed"), NULL, NULL};
+static const struct refusal wrong_name = {403, LINE("the client certificate has none of the names in --client-names"), NULL, NULL};
+static const struct refusal no_such_path = {404, LINE("no such path: reviews go to " REVIEW_PATH), NULL, NULL};
+static const struct refusal wrong_method = {405, LINE("wrong method: reviews are sent by " REVIEW_METHOD), MHD_HTTP_HEADER_ALLOW, REVIEW_METHOD};
+static const struct refusal wrong_type = {415, LINE("wrong Content-Type: reviews are " KG_TYPE_JSON), NULL, NULL};
+static const struct refusal empty = {400, LINE("the body is empty: an AdmissionReview was expected"), NULL, NULL};
+static const struct refusal too_large = {413, LINE("the body is over the limit of 32 MiB"), NULL, NULL};
+static const struct refusal too_large_here = {413, LINE("the body is over the share of one request in --max-inflight-bytes"), NULL, NULL};
+static const struct refusal failed = {500, LINE("the review could not be finished: out of memory"), NULL, NULL};
+static const struct refusal overloaded = {503, LINE("too many large requests at once: try again"), MHD_HTTP_HEADER_RETRY_AFTER, "1"};
 /* clang-format on */
 
 _Static_assert(KG_MAX_BODY_BYTES == 32u << 20, "the text of 413 names the limit");
@@ -236,8 +239,16 @@ static const char *caller_of(const struct kg_https *https, struct MHD_Connection
 	return caller->verified ? caller->name : NULL;
 }
 
-/* `text` is one line. */
-static void log_refusal(struct kg_https *https, struct MHD_Connection *mhd, unsigned status, const char *text)
+static void log_refusal(struct kg_https *https, struct MHD_Connection *mhd, const struct refusal *refusal)
+{
+	const struct kg_log_field fields[] = {KG_LOG_INT("status", refusal->status), KG_LOG_STR("caller", caller_of(https, mhd))};
+	const struct kg_fault fault = {KG_LOG_WARN, "request refused", KG_LOG_STR("reason", refusal->reason), fields, KG_ARRAY_LEN(fields)};
+
+	kg_faults_note(&https->faults, &fault, kg_clock_monotonic());
+}
+
+/* `text` is one line, of what is wrong with this review. */
+static void log_failed_review(struct kg_https *https, struct MHD_Connection *mhd, unsigned status, const char *text)
 {
 	char line[KG_ERR_MESSAGE_MAX];
 	const struct kg_log_field fields[] = {KG_LOG_STR("reason", line), KG_LOG_STR("caller", caller_of(https, mhd))};
@@ -253,7 +264,7 @@ static enum MHD_Result send_refusal(struct kg_https *https, struct MHD_Connectio
 
 	answer.header = refusal->header;
 	answer.value = refusal->value;
-	log_refusal(https, mhd, refusal->status, refusal->text);
+	log_refusal(https, mhd, refusal);
 	return send_answer(https, mhd, &answer);
 }
 
@@ -276,7 +287,7 @@ static enum MHD_Result send_review(struct kg_https *https, struct MHD_Connection
 	answer.bytes = kg_buf_text(&request->answer);
 	answer.length = request->answer.length;
 	if (answer.status != 200)
-		log_refusal(https, mhd, answer.status, answer.bytes);
+		log_failed_review(https, mhd, answer.status, answer.bytes);
 	return send_answer(https, mhd, &answer);
 }
 

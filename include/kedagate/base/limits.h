@@ -180,7 +180,7 @@
 #define KG_MAX_LOGGED_BYTES 256
 
 /* Causes of faults that are told apart in the log, and how often each is logged at most: once a minute is seen as soon as it is looked for. The causes
- * are statuses, alerts, limits and the messages of a library; there are some forty. */
+ * are reasons, statuses, alerts, limits and the messages of a library; there are some fifty. */
 #define KG_MAX_FAULT_CAUSES 64
 #define KG_FAULT_SECONDS    60
 

@@ -125,6 +125,8 @@ static int check_artemis(const struct kg_params *params, struct kg_complaints *o
 
 	if (status == 0)
 		status = kg_tls_material_check_halves(params, out);
+	if (status == 0 && kg_params_given(params, "cert") && kg_params_given(params, "key"))
+		status = kg_tls_material_check_pair(params, out);
 	if (status == 0 && kg_params_given(params, "ca") && kg_params_missing(params, "cert"))
 		status = kg_complain_ignored("ca", "without cert and key KEDA does not look at it", out);
 	return status;

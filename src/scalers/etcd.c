@@ -82,7 +82,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 		status = kg_complain_invalid(params, "tls", "must be enable or disable", out);
 	if (kg_params_is(params, "tls", "enable")) {
 		status = kg_tls_material_check_halves(params, out);
-		if (status == 0 && kg_params_missing(params, "keyPassword"))
+		if (status == 0)
 			status = kg_tls_material_check_pair(params, out);
 		if (status == 0)
 			status = kg_tls_material_check_ca(params, out);

@@ -34,7 +34,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 
 	if (status == 0)
 		status = kg_tls_material_check_halves(params, out);
-	if (status == 0 && kg_params_given(params, "cert") && kg_params_given(params, "key") && kg_params_missing(params, "keyPassword"))
+	if (status == 0 && kg_params_given(params, "cert") && kg_params_given(params, "key"))
 		status = kg_tls_material_check_pair(params, out);
 	if (status == 0 && kg_params_given(params, "ca") && kg_params_missing(params, "cert"))
 		status = kg_complain_ignored("ca", "without cert and key KEDA does not look at it", out);

@@ -247,7 +247,7 @@ static int check_certificates(const struct kg_params *params, struct kg_complain
 {
 	int status = is_tls(params) ? kg_tls_material_check_halves(params, out) : 0;
 
-	if (status == 0 && is_tls(params) && kg_params_missing(params, "keyPassword"))
+	if (status == 0 && is_tls(params))
 		status = kg_tls_material_check_pair(params, out);
 	return status || !is_tls(params) ? status : kg_tls_material_check_ca(params, out);
 }

@@ -239,7 +239,7 @@ static int check_tls(const struct kg_params *params, struct kg_complaints *out)
 	if (kg_params_missing(params, "cert") && kg_params_missing(params, "key") && kg_params_missing(params, "ca"))
 		return kg_complain_missing(params, "ca", "tls enable needs it, or cert and key", out);
 	status = kg_tls_material_check_halves(params, out);
-	if (status == 0 && kg_params_missing(params, "keyPassword"))
+	if (status == 0)
 		status = kg_tls_material_check_pair(params, out);
 	return status ? status : kg_tls_material_check_ca(params, out);
 }

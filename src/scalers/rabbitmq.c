@@ -212,7 +212,7 @@ static int check_pairs(const struct kg_params *params, struct kg_complaints *out
 		status = kg_complain_missing(params, "password", "username needs it", out);
 	if (status == 0 && kg_params_given(params, "password") && kg_params_missing(params, "username"))
 		status = kg_complain_missing(params, "username", "password needs it", out);
-	if (status == 0 && kg_params_is(params, "tls", "enable") && kg_params_missing(params, "keyPassword"))
+	if (status == 0 && kg_params_is(params, "tls", "enable"))
 		status = kg_tls_material_check_pair(params, out);
 	if (status == 0 && kg_params_is(params, "tls", "enable"))
 		status = kg_tls_material_check_ca(params, out);

@@ -150,7 +150,7 @@ static int check_switches(const struct kg_params *params, struct kg_complaints *
 
 static int check_certificates(const struct kg_params *params, struct kg_complaints *out)
 {
-	bool pair = kg_params_given(params, "cert") && kg_params_given(params, "key") && kg_params_missing(params, "keyPassword");
+	bool pair = kg_params_given(params, "cert") && kg_params_given(params, "key");
 	int status = 0;
 
 	if (!is_tls(params))

@@ -16,20 +16,30 @@ static bool lacks_block(const struct kg_params *params, const char *name, const 
 	return text && !kg_pem_has_block(text, type);
 }
 
+static int check_certificate(const struct kg_params *params, const char *name, struct kg_complaints *out)
+{
+	return lacks_block(params, name, "CERTIFICATE") ? kg_complain_invalid(params, name, "must be a certificate in PEM", out) : 0;
+}
+
 int kg_tls_material_check_named_pair(const struct kg_params *params, const char *cert, const char *key, struct kg_complaints *out)
 {
-	int status = 0;
+	int status = check_certificate(params, cert, out);
 
-	if (lacks_block(params, cert, "CERTIFICATE"))
-		status = kg_complain_invalid(params, cert, "must be a certificate in PEM", out);
 	if (status == 0 && lacks_block(params, key, "PRIVATE KEY"))
 		status = kg_complain_invalid(params, key, "must be a private key in PEM", out);
 	return status;
 }
 
+/* What keyPassword opens may be labelled as KEDA likes, and must be PEM. */
 int kg_tls_material_check_pair(const struct kg_params *params, struct kg_complaints *out)
 {
-	return kg_tls_material_check_named_pair(params, "cert", "key", out);
+	int status = 0;
+
+	if (kg_params_missing(params, "keyPassword"))
+		return kg_tls_material_check_named_pair(params, "cert", "key", out);
+	if (lacks_block(params, "key", ""))
+		status = kg_complain_invalid(params, "key", "must be an encrypted private key in PEM", out);
+	return status ? status : check_certificate(params, "cert", out);
 }
 
 int kg_tls_material_check_halves(const struct kg_params *params, struct kg_complaints *out)

@@ -98,7 +98,7 @@ static int try_source(const struct sources *sources, const struct kg_param *row,
 
 		if (status)
 			return status;
-		if (row->untrimmed && given.state == KG_PARAM_ABSENT && given.spaced)
+		if (given.state == KG_PARAM_ABSENT && ((row->untrimmed && given.spaced) || (row->key_counts && key)))
 			given.state = KG_PARAM_PRESENT;
 		unresolved = unresolved || given.state == KG_PARAM_UNRESOLVED;
 		if (given.state != KG_PARAM_KNOWN && given.state != KG_PARAM_PRESENT)
@@ -131,20 +131,25 @@ static int look_in_authentication(const struct sources *sources, const struct kg
 	return status;
 }
 
-/* The first key that begins with the row's name stands for all. */
+/* One key that begins with the row's name stands for all: one that KEDA refuses, else the chosen one, else the first. */
 static int resolve_prefix(const struct sources *sources, const struct kg_param *row, struct kg_param_value *value)
 {
 	const struct kg_pairs *metadata = &sources->trigger->metadata;
+	const struct kg_pair *choice = row->chosen_by ? find_key(metadata, row->chosen_by, "") : NULL;
+	struct kg_slice chosen = kg_slice_trim(kg_slice_of(choice ? choice->value : NULL));
 	size_t length = strlen(row->name);
 
 	*value = (struct kg_param_value){.state = KG_PARAM_ABSENT};
-	for (size_t i = 0; i < metadata->count; i++) {
-		const char *key = metadata->items[i].key;
+	for (size_t i = 0; i < metadata->count && !value->empty; i++) {
+		const struct kg_pair *pair = &metadata->items[i];
+		bool empty = false;
 
-		if (strncmp(key, row->name, length) != 0 || key[length] == '\0')
+		if (strncmp(pair->key, row->name, length) != 0)
 			continue;
-		*value = (struct kg_param_value){.state = KG_PARAM_PRESENT, .source = KG_SOURCE_METADATA, .key = key};
-		break;
+		empty = pair->key[length] == '\0' || (pair->value && *pair->value == '\0');
+		if (empty || value->state == KG_PARAM_ABSENT || kg_slice_equal(chosen, pair->key + length))
+			*value = (struct kg_param_value){
+			        .state = KG_PARAM_PRESENT, .source = KG_SOURCE_METADATA, .key = pair->key, .empty = empty};
 	}
 	return 0;
 }

@@ -236,7 +236,7 @@ static const char *metric_type_fault(const struct kg_scaler *scaler, const char 
 		return "supported values: \"AverageValue\", \"Value\", \"Utilization\"";
 	if (scaler && scaler->resource_metric && value)
 		return "a cpu or memory trigger takes \"Utilization\" or \"AverageValue\"";
-	if (scaler && !scaler->resource_metric && utilization)
+	if (scaler && !scaler->resource_metric && !scaler->metric_type_unread && utilization)
 		return "only cpu and memory triggers take it; supported values: \"AverageValue\", \"Value\"";
 	return NULL;
 }

@@ -21,7 +21,7 @@ static const struct kg_param rows[] = {
 	PARAM("metricAggregationType",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("metricFilter",                  KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("ignoreNullValues",              KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
-	PARAM("cloud",                         KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",                         KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("appInsightsResourceURL",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("applicationInsightsId",         KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED),
 	PARAM("tenantId",                      KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED),
@@ -72,6 +72,8 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 {
 	int status = kg_azure_period_check(params, "metricAggregationTimespan", 2, "must be hours and minutes: hh:mm", out);
 
+	if (status == 0 && kg_params_get(params, "cloud")->spaced)
+		return kg_complain_invalid(params, "cloud", "must have no white space around it", out);
 	if (status == 0)
 		status = kg_azure_cloud_check_monitor(params, "appInsightsResourceURL", out);
 	if (status == 0)

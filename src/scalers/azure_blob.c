@@ -25,7 +25,7 @@ static const struct kg_param rows[] = {
 	PARAM("connection",          KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_blob_hosts, .removed = TYPED_SINCE),
 	PARAM("connection",          KG_FROM_AUTH_ENV_METADATA, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .also = {"connectionFromEnv"}, .credential = true, .secret_inside = true, .ignored_with_identity = true, .target = KG_TARGET_ADDRESS, .hosts_in = kg_azure_blob_hosts, .since = TYPED_SINCE),
 	PARAM("accountName",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
-	PARAM("cloud",               KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",               KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("useAAdPodIdentity",   KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .removed = KG_VERSION(2, 15, 0), .instead = "a TriggerAuthentication with podIdentity"),
 	PARAM("metricName",          KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_VERSION(2, 12, 0)),
 };

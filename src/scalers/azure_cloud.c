@@ -59,9 +59,15 @@ static int check_endpoint(const struct kg_params *params, const struct cloud *cl
 	return 0;
 }
 
+/* KEDA takes this one as it is written. */
+static bool is_spaced(const struct kg_params *params)
+{
+	return kg_params_get(params, "cloud")->spaced;
+}
+
 int kg_azure_cloud_check(const struct kg_params *params, const char *endpoint, struct kg_complaints *out)
 {
-	const struct cloud *cloud = cloud_of(params);
+	const struct cloud *cloud = is_spaced(params) ? NULL : cloud_of(params);
 
 	if (!cloud)
 		return kg_complain_invalid(

@@ -25,7 +25,7 @@ static const struct kg_param rows[] = {
 	PARAM("clientId",                KG_FROM_METADATA_AUTH_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .ignored_with_identity = true),
 	PARAM("clientSecret",            KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .ignored_with_identity = true, .removed = TYPED_SINCE),
 	PARAM("clientSecret",            KG_FROM_AUTH,              KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .ignored_with_identity = true, .since = TYPED_SINCE),
-	PARAM("cloud",                   KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",                   KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("activeDirectoryEndpoint", KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("metricName",              KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_VERSION(2, 12, 0)),
 };

@@ -31,7 +31,7 @@ static const struct kg_param rows[] = {
 	PARAM("eventHubNamespace",                   KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("eventHubName",                        KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("checkpointStrategy",                  KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("cloud",                               KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",                               KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("endpointSuffix",                      KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("storageEndpointSuffix",               KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("activeDirectoryEndpoint",             KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_VERSION(2, 15, 0)),

@@ -25,7 +25,7 @@ static const struct kg_param rows[] = {
 	PARAM("metricNamespace",               KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("metricFilter",                  KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("metricAggregationInterval",     KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("metricAggregationType",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .values = KG_NAMES("Average", "Count", "Maximum", "Minimum", "None", "Total")),
+	PARAM("metricAggregationType",         KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED, .values = KG_NAMES("Average", "Count", "Maximum", "Minimum", "None", "Total"), .one_word = true),
 	PARAM("activeDirectoryClientId",       KG_FROM_AUTH_METADATA_ENV, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .ignored_with_identity = true, .removed = TYPED_SINCE),
 	PARAM("activeDirectoryClientPassword", KG_FROM_AUTH_ENV,          KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .credential = true, .ignored_with_identity = true, .removed = TYPED_SINCE),
 	PARAM("activeDirectoryClientId",       KG_FROM_METADATA_ENV_AUTH, KG_TYPE_STRING, KG_REQUIRED_WITHOUT_IDENTITY, .ignored_with_identity = true, .since = TYPED_SINCE),

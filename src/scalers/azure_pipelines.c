@@ -24,7 +24,7 @@ static const struct kg_param rows[] = {
 	PARAM("poolID",                               KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL),
 	PARAM("targetPipelinesQueueLength",           KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "1"),
 	PARAM("activationTargetPipelinesQueueLength", KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "0"),
-	PARAM("jobsToFetch",                          KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "250"),
+	PARAM("jobsToFetch",                          KG_FROM_METADATA,          KG_TYPE_INT,    KG_OPTIONAL, .def = "250", .untrimmed = true),
 	PARAM("fetchUnfinishedJobsOnly",              KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false", .since = KG_VERSION(2, 18, 0)),
 	PARAM("requireAllDemands",                    KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false"),
 	PARAM("requireAllDemandsAndIgnoreOthers",     KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .def = "false", .since = KG_VERSION(2, 17, 0)),

@@ -20,7 +20,7 @@ static const struct kg_param rows[] = {
 	PARAM("accountName",           KG_FROM_METADATA,          KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("endpointSuffix",        KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("queueLengthStrategy",   KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .since = KG_VERSION(2, 15, 0), .values = KG_NAMES("all", "visibleonly"), .def = "all"),
-	PARAM("cloud",                 KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",                 KG_FROM_METADATA,          KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("useAAdPodIdentity",     KG_FROM_METADATA,          KG_TYPE_BOOL,   KG_OPTIONAL, .removed = KG_VERSION(2, 15, 0), .instead = "a TriggerAuthentication with podIdentity"),
 };
 /* clang-format on */

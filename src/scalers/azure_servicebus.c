@@ -26,7 +26,7 @@ static const struct kg_param rows[] = {
 	PARAM("namespace",              KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED_WITH_IDENTITY),
 	PARAM("useRegex",               KG_FROM_METADATA, KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("operation",              KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .values = KG_NAMES("sum", "max", "avg"), .def = "sum", .checked_since = TYPED_SINCE),
-	PARAM("cloud",                  KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL),
+	PARAM("cloud",                  KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 	PARAM("endpointSuffix",         KG_FROM_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
 };
 /* clang-format on */

@@ -67,8 +67,10 @@ static int check_words(const struct kg_params *params, const struct kg_param *ro
 		return kg_complain_invalid(params, row->name, one_of("must hold only one of", row->exclusive, out->arena), out);
 	/* Only a text that is none of the words as a whole gets here with commas. */
 	if (row->values && !list && !kg_slice_among(kg_slice_of(text), row->values))
-		return kg_complain_doubtful(params, row->name,
-		                            "KEDA takes a comma list here, but none of its elements then has an effect: write one", out);
+		return row->one_word ? kg_complain_invalid(params, row->name, one_of("must be one of", row->values, out->arena), out)
+		                     : kg_complain_doubtful(
+		                               params, row->name,
+		                               "KEDA takes a comma list here, but none of its elements then has an effect: write one", out);
 	if (row->known_values && !row->known_by_check && kg_value_stranger(params, row, text, row->known_values))
 		return kg_complain_doubtful(
 		        params, row->name,

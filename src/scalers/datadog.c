@@ -36,7 +36,7 @@ static const struct kg_param rows[] = {
 	PARAM("metricUnavailableValue",    KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_OPTIONAL, .nullable = true),
 	PARAM("targetValue",               KG_FROM_METADATA, KG_TYPE_FLOAT,    KG_REQUIRED_WITHOUT_FORMULA, .also = {"queryValue"}),
 	PARAM("timeout",                   KG_FROM_METADATA, KG_TYPE_DURATION, KG_OPTIONAL, .since = TYPED_SINCE),
-	PARAM("type",                      KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL),
+	PARAM("type",                      KG_FROM_METADATA, KG_TYPE_STRING,   KG_OPTIONAL, .key_counts = true),
 };
 /* clang-format on */
 
@@ -47,15 +47,16 @@ static bool has_metric_type(const struct kg_params *params)
 
 static int check_type(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *type = kg_params_text(params, "type");
+	const struct kg_param_value *value = kg_params_get(params, "type");
+	struct kg_slice type = kg_slice_of(value->text);
 
-	if (!type)
+	if (!kg_param_value_given(value))
 		return 0;
 	if (has_metric_type(params))
 		return kg_complain_conflict(params, "type", "must not be given together with metricType of the trigger", out);
-	if (kg_slice_equal_nocase(kg_slice_of(type), "average") || kg_slice_equal_nocase(kg_slice_of(type), "global"))
+	if (!value->spaced && (kg_slice_equal_nocase(type, "average") || kg_slice_equal_nocase(type, "global")))
 		return 0;
-	return kg_complain_invalid(params, "type", "must be average or global", out);
+	return kg_complain_invalid(params, "type", "must be average or global, without white space around it", out);
 }
 
 /* KEDA wants a filter in braces. */

@@ -69,7 +69,7 @@ static const struct kg_param apache_rows[] = {
 	PARAM("scaleToZeroOnInvalidOffset",         KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL),
 	PARAM("limitToPartitionsWithLag",           KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 13, 0)),
 	PARAM("ensureEvenDistributionOfPartitions", KG_FROM_METADATA,      KG_TYPE_BOOL,   KG_OPTIONAL, .since = KG_VERSION(2, 18, 0)),
-	PARAM("sasl",                               KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .def = "none", .values = KG_NAMES("none", "plaintext", "scram_sha256", "scram_sha512", "gssapi", "aws_msk_iam"), .one_place = true),
+	PARAM("sasl",                               KG_FROM_METADATA_AUTH, KG_TYPE_STRING, KG_OPTIONAL, .def = "none", .values = KG_NAMES("none", "plaintext", "scram_sha256", "scram_sha512", "gssapi", "aws_msk_iam"), .one_word = true, .one_place = true),
 	PARAM("username",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL),
 	PARAM("password",                           KG_FROM_AUTH,          KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
 	PARAM("awsRegion",                          KG_FROM_METADATA,      KG_TYPE_STRING, KG_OPTIONAL),

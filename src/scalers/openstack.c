@@ -18,10 +18,10 @@ static const struct kg_param metric_rows[] = {
 	PARAM("threshold",           KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL),
 	PARAM("activationThreshold", KG_FROM_METADATA, KG_TYPE_FLOAT,  KG_OPTIONAL),
 	PARAM("timeout",             KG_FROM_METADATA, KG_TYPE_INT,    KG_OPTIONAL, .def = "30"),
-	PARAM("authURL",             KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password", .target = KG_TARGET_ADDRESS),
-	PARAM("userID",              KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL),
-	PARAM("password",            KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the token"),
-	PARAM("appCredentialSecret", KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true),
+	PARAM("authURL",             KG_FROM_AUTH,     KG_TYPE_STRING, KG_REQUIRED, .receives = "the password", .target = KG_TARGET_ADDRESS, .untrimmed = true),
+	PARAM("userID",              KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true),
+	PARAM("password",            KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .sent_as = "the token", .untrimmed = true),
+	PARAM("appCredentialSecret", KG_FROM_AUTH,     KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .untrimmed = true),
 };
 
 static const struct kg_param swift_rows[] = {

@@ -116,6 +116,7 @@ const struct kg_scaler kg_scaler_pulsar = {
         .typed_since = TYPED_SINCE,
         .read_since = TYPED_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
+        .metric_type_unread = true,
         .auth_modes = KG_AUTH_BASIC | KG_AUTH_BEARER | KG_AUTH_TLS | KG_AUTH_OAUTH,
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "adminURL"},
         .uses_ca = uses_ca,

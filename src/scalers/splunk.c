@@ -61,6 +61,7 @@ const struct kg_scaler kg_scaler_splunk_observability = {
         .param_count = KG_ARRAY_LEN(observability_rows),
         .typed_since = OBSERVABILITY_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
+        .metric_type_unread = true,
         .transport = {.kind = KG_TRANSPORT_ALWAYS_TLS},
         .source = "pkg/scalers/splunk_observability_scaler.go",
 };

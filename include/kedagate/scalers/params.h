@@ -26,6 +26,7 @@ struct kg_param_value {
 	bool spaced; /* there was white space around it, for what KEDA reads outside its parser and does not trim; of a present one: nothing else */
 	const char *
 	        key; /* the metadata key that gives it ("sslmode", "passwordFromEnv"); the parameter's name when it comes from the authentication */
+	bool empty;        /* of a prefix, which is present: its value is empty, or its key goes no further. KEDA refuses both */
 	bool in_both;      /* of a row with `one_place`: from the metadata, and in the authentication as well */
 	bool default_used; /* state is KNOWN and `text` is the row's default */
 };

@@ -89,19 +89,22 @@ struct kg_param {
 	const char *const *values;       /* the only ones allowed (KEDA's `enum`) */
 	const char *const *exclusive;    /* at most one of these may stand in the list (KEDA's `exclusiveSet`) */
 	const char *const *known_values; /* the only ones that work, though KEDA does not check */
+	bool one_word;                   /* of `values`: KEDA refuses a comma list of them, which its parser lets pass */
 	bool known_by_check;             /* the scaler's check function says what comes of others than `known_values` */
 	const char *def;                 /* the default, as text; NULL: none */
 	const char *const *excludes;     /* parameters that must not be given besides, NULL-terminated */
 	const char *const *needs;        /* parameters that must be given besides, NULL-terminated */
 	const char *overridden_by;       /* the parameter that has its effect instead, when that is given; NULL: none */
-	const char *sent_as;  /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
-	const char *receives; /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
-	bool nullable;        /* of a number: KEDA takes the word null for none */
-	bool prefix;          /* the row is every metadata key that begins with the name and goes on; its value is one of theirs */
-	bool untrimmed;       /* KEDA reads it outside its parser and takes white space alone for a value */
-	bool one_place;       /* KEDA looks whether it is given in the metadata and in the authentication both */
-	bool credential;      /* the value is a secret */
-	bool secret_inside;   /* the value may hold a secret: a connection string, a URL with userinfo */
+	const char *sent_as;   /* the secret that KEDA sends of it to the event source ("the API key"); NULL: none, or the scaler decides */
+	const char *receives;  /* of a URL: the secret that KEDA sends to it ("the client secret"); NULL: none, or the transport says it */
+	bool nullable;         /* of a number: KEDA takes the word null for none */
+	bool prefix;           /* the row is every metadata key that begins with the name and goes on; its value is one of theirs */
+	const char *chosen_by; /* of a prefix: the parameter that names what goes on, of the one whose value counts; NULL: none does */
+	bool untrimmed;        /* KEDA reads it outside its parser and takes white space alone for a value */
+	bool key_counts;       /* of metadata alone: KEDA takes the mere key for a value, even for an empty one */
+	bool one_place;        /* KEDA looks whether it is given in the metadata and in the authentication both */
+	bool credential;       /* the value is a secret */
+	bool secret_inside;    /* the value may hold a secret: a connection string, a URL with userinfo */
 	bool ignored_with_identity; /* has no effect when a pod identity that has an effect is set */
 	uint32_t since;             /* before, KEDA does not read it */
 	uint32_t bound_since;       /* before, KEDA does not check the bound */
@@ -236,6 +239,7 @@ struct kg_scaler {
 	bool forwards_all_keys;                              /* external scalers: any metadata key is legal */
 	bool no_cached_metrics;                              /* useCachedMetrics is refused (cpu, memory, cron) */
 	bool resource_metric;                                /* cpu, memory */
+	bool metric_type_unread;                             /* KEDA looks at no metricType of the trigger: any of the words will do */
 	/* What rows cannot say. Reads the params, adds complaints; 0 or KG_ENOMEM. NULL: nothing. */
 	int (*check)(const struct kg_params *params, struct kg_complaints *out);
 	/* A secret that is sent besides those the rows tell of: true when there is one for certain. NULL: none. */

@@ -193,15 +193,17 @@ static int check_cloudwatch(const struct kg_params *params, struct kg_complaints
 
 static int check_dynamodb(const struct kg_params *params, struct kg_complaints *out)
 {
-	static const char *const names[] = {"expressionAttributeNames", "expressionAttributeValues"};
+	const char *names = kg_params_text(params, "expressionAttributeNames");
+	const char *values = kg_params_text(params, "expressionAttributeValues");
+	int64_t target;
 	int status = 0;
 
-	for (size_t i = 0; i < KG_ARRAY_LEN(names) && status == 0; i++) {
-		const char *text = kg_params_text(params, names[i]);
-
-		if (text && kg_json_text_kind(text) != KG_JSON_OBJECT)
-			status = kg_complain_invalid(params, names[i], "must be a JSON object", out);
-	}
+	if (names && !kg_json_begins_with_names(names))
+		status = kg_complain_invalid(params, "expressionAttributeNames", "must be a JSON object with strings for its values", out);
+	if (status == 0 && values && kg_json_text_kind(values) != KG_JSON_OBJECT)
+		status = kg_complain_invalid(params, "expressionAttributeValues", "must be a JSON object", out);
+	if (status == 0 && !params->metric_source && read_number(params, "targetValue", &target) && target == -1)
+		status = kg_complain_invalid(params, "targetValue", "must not be -1, which KEDA takes for none", out);
 	return status ? status : kg_aws_check(params, out);
 }
 

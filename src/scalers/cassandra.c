@@ -54,14 +54,27 @@ static bool has_port(const char *address)
 	return colon && !strchr(colon + 1, ':') && kg_go_int_parse(kg_slice_of(colon + 1), &port);
 }
 
+/* The driver does not return an error for another word, it panics. */
+static int check_consistency(const struct kg_params *params, struct kg_complaints *out)
+{
+	static const char *const levels[] = {"any", "one", "two", "three", "quorum", "all", "local_quorum", "each_quorum", "local_one"};
+	const char *text = kg_params_text(params, "consistency");
+
+	for (size_t i = 0; text && i < KG_ARRAY_LEN(levels); i++) {
+		if (kg_slice_equal_nocase(kg_slice_of(text), levels[i]))
+			return 0;
+	}
+	return text ? kg_complain_invalid(params, "consistency", "must be one of Cassandra's levels, such as one or local_quorum", out) : 0;
+}
+
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *address = kg_params_text(params, "clusterIPAddress");
 	const char *port = kg_params_text(params, "port");
 	int64_t number;
-	int status = 0;
+	int status = check_consistency(params, out);
 
-	if (kg_params_is(params, "tls", "enable"))
+	if (status == 0 && kg_params_is(params, "tls", "enable"))
 		status = kg_complain_each_missing(params, KG_NAMES("cert", "key"), "tls enable needs it", out);
 	if (status == 0 && kg_params_is(params, "tls", "enable"))
 		status = kg_tls_material_check_pair(params, out);

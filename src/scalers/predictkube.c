@@ -39,9 +39,9 @@ static bool is_duration(const char *text)
 {
 	static const char *const units[] = {"ns", "us", "ms", "s", "m", "h", "d", "w", NULL};
 
+	text += *text == '-' || *text == '+';
 	if (strcmp(text, "0") == 0)
 		return true;
-	text += *text == '-' || *text == '+';
 	do {
 		size_t digits = strspn(text, "0123456789.");
 		size_t letters = strspn(text + digits, "abcdefghijklmnopqrstuvwxyz");

@@ -143,7 +143,7 @@ bool kg_value_fits(const struct kg_params *params, const struct kg_param *row, c
 	case KG_TYPE_INT:
 		return fits_int(typed, slice, &integer);
 	case KG_TYPE_NATURAL:
-		return fits_int(typed, slice, &integer) && integer >= 0;
+		return *text != '-' && fits_int(typed, slice, &integer);
 	case KG_TYPE_FLOAT:
 		return fits_float(typed, row, slice);
 	case KG_TYPE_DURATION:

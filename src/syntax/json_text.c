@@ -1,6 +1,5 @@
 #include "kedagate/syntax/json_text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -173,4 +172,22 @@ enum kg_json_kind kg_json_text_kind(const char *text)
 	default:
 		return KG_JSON_OTHER;
 	}
+}
+
+bool kg_json_begins_with_names(const char *text)
+{
+	struct scanner scanner = {.at = text};
+
+	skip_space(&scanner);
+	if (!take(&scanner, "{"))
+		return false;
+	do {
+		if (!scan_key(&scanner))
+			return false;
+		skip_space(&scanner);
+		if (!take(&scanner, "null") && !scan_string(&scanner))
+			return false;
+		skip_space(&scanner);
+	} while (take(&scanner, ","));
+	return take(&scanner, "}");
 }

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "kedagate/base/compiler.h"
 
 enum kg_json_kind { KG_JSON_INVALID, KG_JSON_OBJECT, KG_JSON_ARRAY, KG_JSON_STRING, KG_JSON_OTHER };
@@ -10,3 +12,7 @@ enum kg_json_kind { KG_JSON_INVALID, KG_JSON_OBJECT, KG_JSON_ARRAY, KG_JSON_STRI
 /* The kind of the one value in `text` (RFC 8259, white space around it allowed). INVALID for anything else, and for nesting over 64 levels, of
  * which nothing is concluded that is not true: no parameter of KEDA's is nested as deep. */
 KG_PURE enum kg_json_kind kg_json_text_kind(const char *text);
+
+/* Does `text` begin with an object that is not empty and whose values are strings or null? What follows it is not looked at, as in the reader of MongoDB's
+ * BSON library for Go. */
+KG_PURE bool kg_json_begins_with_names(const char *text);

@@ -75,11 +75,39 @@ static void nesting_has_an_end(void **state)
 	assert_int_equal(kg_json_text_kind(text), KG_JSON_INVALID);
 }
 
+static void names_are_an_object_of_strings_whatever_follows(void **state)
+{
+	static const struct {
+		bool names;
+		const char *text;
+	} rows[] = {
+	        {true, "{\"a\":\"b\"}"},
+	        {true, " { \"a\" : null , \"c\" : \"d\" } "},
+	        {true, "{\"a\":\"b\"};"},
+	        {true, "{\"a\":\"b\"}}"},
+	        {false, ""},
+	        {false, "{}"},
+	        {false, "{\"a\":1}"},
+	        {false, "{\"a\":[\"b\"]}"},
+	        {false, "{\"a\":\"b\",}"},
+	        {false, "{\"a\":\"b\""},
+	        {false, "{\"a\":\"b\" \"c\":\"d\"}"},
+	        {false, "[\"a\"]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		if (kg_json_begins_with_names(rows[i].text) != rows[i].names)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_text_is_of_one_kind),
 	        cmocka_unit_test(nesting_has_an_end),
+	        cmocka_unit_test(names_are_an_object_of_strings_whatever_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

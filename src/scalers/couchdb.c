@@ -1,6 +1,8 @@
 /*
  * couchdb: how many documents a query finds. KEDA signs in as admin, whatever username says, and the parts make an http URL.
  */
+#include <string.h>
+
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
@@ -21,19 +23,33 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
+/* The driver puts http:// before a string that begins with neither http:// nor https://, whatever it begins with. */
 static void decide(const struct kg_params *params, struct kg_channel *out)
 {
 	const char *text = kg_params_text(params, "connectionString");
-	struct kg_url url;
 
 	if (!text && !kg_params_missing(params, "connectionString"))
 		return;
 	out->encryption = KG_ENCRYPTION_OFF;
-	out->because = text ? "the scheme of the URL is http" : "KEDA makes an http URL of host and port";
+	out->because = text ? "the connection string does not begin with https://" : "KEDA makes an http URL of host and port";
 	out->fix = "give a connectionString that begins with https://";
 	out->parameter = text ? "connectionString" : NULL;
-	if (text && (!kg_url_parse(text, &url) || kg_slice_equal_nocase(url.scheme, "https")))
+	if (text && strncmp(text, "https://", strlen("https://")) == 0)
 		out->encryption = KG_ENCRYPTION_ON;
+}
+
+/* The driver asks for a session with it, before KEDA signs in as admin. */
+static bool credential(const struct kg_params *params, struct kg_credential_use *ret_use)
+{
+	const char *text = kg_params_text(params, "connectionString");
+	struct kg_url url;
+
+	if (!text || !kg_endpoint_parse(text, &url) || url.password.length == 0)
+		return false;
+	*ret_use = (struct kg_credential_use){.parameter = "connectionString",
+	                                      .what = "the password in the connection string",
+	                                      .key = kg_params_get(params, "connectionString")->key};
+	return true;
 }
 
 static int check(const struct kg_params *params, struct kg_complaints *out)
@@ -53,5 +69,6 @@ const struct kg_scaler kg_scaler_couchdb = {
         .other_identities = KG_IDENTITY_IGNORED,
         .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of connectionString; host and port are http"},
         .check = check,
+        .credential = credential,
         .source = "pkg/scalers/couchdb_scaler.go",
 };

@@ -1,6 +1,8 @@
 /*
  * arangodb: the number that a query gives, over HTTP. Its endpoints are a comma list; the first one shows how they are reached.
  */
+#include <string.h>
+
 #include "kedagate/syntax/url.h"
 #include "scalers/auth_modes.h"
 #include "scalers/complaints.h"
@@ -21,7 +23,18 @@ static const struct kg_param rows[] = {
 };
 /* clang-format on */
 
-/* In clear text when any endpoint is. */
+static bool begins_with_any(struct kg_slice endpoint, const char *const *schemes)
+{
+	for (; *schemes; schemes++) {
+		size_t length = strlen(*schemes);
+
+		if (endpoint.length >= length && kg_slice_equal_nocase((struct kg_slice){endpoint.start, length}, *schemes))
+			return true;
+	}
+	return false;
+}
+
+/* In clear text when any endpoint is. The driver takes the names of arangod's own schemes as well. */
 static void decide(const struct kg_params *params, struct kg_channel *out)
 {
 	const char *text = kg_params_text(params, "endpoints");
@@ -29,14 +42,13 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	struct kg_slice endpoint;
 
 	while (text && kg_list_next(&list, &endpoint)) {
-		if (endpoint.length >= 7 && kg_slice_equal_nocase((struct kg_slice){endpoint.start, 7}, "http://"))
+		if (begins_with_any(endpoint, KG_NAMES("http://", "tcp://")))
 			out->encryption = KG_ENCRYPTION_OFF;
-		else if (out->encryption == KG_ENCRYPTION_UNKNOWN && endpoint.length >= 8 &&
-		         kg_slice_equal_nocase((struct kg_slice){endpoint.start, 8}, "https://"))
+		else if (out->encryption == KG_ENCRYPTION_UNKNOWN && begins_with_any(endpoint, KG_NAMES("https://", "ssl://")))
 			out->encryption = KG_ENCRYPTION_ON;
 	}
 	out->parameter = "endpoints";
-	out->because = "the scheme of an endpoint is http";
+	out->because = "the scheme of an endpoint is http or tcp";
 	out->fix = "write https:// endpoints";
 }
 

@@ -321,6 +321,7 @@ static enum MHD_Result receive(struct request *request, const char *upload, size
 static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd, struct request *request)
 {
 	const struct refusal *refusal = request->refusal;
+	enum MHD_Result result;
 
 	kg_connection_has_received(request->connection);
 	if (refusal == NULL)
@@ -328,7 +329,11 @@ static enum MHD_Result finish(struct kg_https *https, struct MHD_Connection *mhd
 	if (refusal == NULL)
 		refusal = judge_body(https, request);
 	(void)MHD_set_connection_option(mhd, MHD_CONNECTION_OPTION_TIMEOUT, https->idle_seconds);
-	return refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
+	result = refusal != NULL ? send_refusal(https, mhd, refusal) : send_review(https, mhd, request);
+	/* Who has an answer may send the next body at once: it must not count beside the one that was answered. */
+	kg_body_release(&request->body);
+	kg_share_return(request->connection);
+	return result;
 }
 
 enum MHD_Result kg_request_handle(void *listener, struct MHD_Connection *mhd, const char *url, const char *method, const char *version,

@@ -16,7 +16,7 @@
  * than `share`. One body alone always may. */
 KG_MUST_CHECK bool kg_share_claim(struct kg_connection *connection, size_t bytes, size_t share);
 
-/* The body and all that came of it is gone; also when none was claimed. */
+/* The body is gone, and all that came of it but the answer; also when none was claimed. */
 void kg_share_return(struct kg_connection *connection);
 
 /* The connection's request had no room. When another client has more than `share`, keep it to that from now on, for KG_CONTENDED_SECONDS, and cut the

@@ -97,6 +97,17 @@ func get(t *testing.T, address, path string) string {
 	return string(text)
 }
 
+// shows waits for a line among the metrics: a gauge follows what the log tells.
+func (g *gate) shows(t *testing.T, line string) {
+	t.Helper()
+	must(t, waitFor(line, func() error {
+		if text := get(t, g.addresses(t).Metrics, "/metrics"); !strings.Contains(text, line+"\n") {
+			return fmt.Errorf("it is not among the metrics:\n%s", text)
+		}
+		return nil
+	}))
+}
+
 // addresses is the line of the log that says where kedagate serves what.
 func (g *gate) addresses(t *testing.T) logLine {
 	t.Helper()

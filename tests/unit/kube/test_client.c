@@ -333,7 +333,7 @@ static void a_silent_server_is_given_up(void **state)
 static void a_stream_that_falls_silent_is_given_up(void **state)
 {
 	static const struct script script = {.answers = {OK_HEAD "\r\nhello"}, .hold = true};
-	const struct kg_kube_limits limits = {.idle_seconds = 1, .total_seconds = PATIENCE_SECONDS};
+	const struct kg_kube_limits limits = {.idle_seconds = 5, .total_seconds = PATIENCE_SECONDS};
 	struct fixture *fixture = *state;
 	struct seen seen = {0};
 

@@ -132,13 +132,15 @@ static bool is_judged(const struct audit *audit, enum kg_resource resource)
 	       (resource == KG_RESOURCE_CLUSTER_TRIGGER_AUTHENTICATIONS && audit->options->namespace == NULL);
 }
 
-static const char *failure_text(const struct kg_survey_state *state, struct kg_arena *arena)
+static const char *failure_text(enum kg_resource resource, const struct kg_survey_state *state, struct kg_arena *arena)
 {
 	switch (state->failure) {
 	case KG_MACHINE_FAILURE_NONE:
 		return kg_arena_printf(arena, "%zu objects could not be read: they are too large, or malformed", state->unread);
 	case KG_MACHINE_FAILURE_NOT_INSTALLED:
-		return kg_arena_printf(arena, "%s: the API server does not know this resource: is KEDA installed?", state->message);
+		return kg_arena_printf(arena, "%s: %s", state->message,
+		                       kg_resource_is_of_keda(resource) ? "the API server does not know this resource: is KEDA installed?"
+		                                                        : "every API server knows this resource: is it one?");
 	case KG_MACHINE_FAILURE_UNAUTHORIZED:
 		return kg_arena_printf(arena, "%s: the token or client certificate is wrong or has expired: renew it", state->message);
 	case KG_MACHINE_FAILURE_CONNECTION:
@@ -158,7 +160,7 @@ static const char *failure_text(const struct kg_survey_state *state, struct kg_a
 
 static int note_unseen(struct audit *audit, enum kg_resource resource, const struct kg_survey_state *state)
 {
-	const char *text = failure_text(state, &audit->judging.arena);
+	const char *text = failure_text(resource, state, &audit->judging.arena);
 	struct kg_err err;
 
 	if (text == NULL)

@@ -20,6 +20,13 @@ static const char *const advice[KG_MACHINE_FAILURE_COUNT] = {
         [KG_MACHINE_FAILURE_MEMORY] = "give the process more memory",
 };
 
+static const char *advise(enum kg_resource resource, enum kg_machine_failure failure)
+{
+	if (failure == KG_MACHINE_FAILURE_NOT_INSTALLED && !kg_resource_is_of_keda(resource))
+		failure = KG_MACHINE_FAILURE_GARBAGE;
+	return advice[failure];
+}
+
 static void log_failure(struct kg_cluster_told *told, enum kg_resource resource, const struct kg_cluster_resource *state)
 {
 	int64_t now = kg_clock_monotonic();
@@ -32,7 +39,7 @@ static void log_failure(struct kg_cluster_told *told, enum kg_resource resource,
 	kg_log(KG_LOG_WARN, "cluster request failed", KG_LOG_STR("resource", kg_resource_names[resource]),
 	       KG_LOG_STR("reason", kg_machine_failure_names[state->failure]),
 	       KG_LOG_INT(state->status != 0 ? "status" : NULL, state->status), KG_LOG_STR("detail", state->reason),
-	       KG_LOG_STR("advice", advice[state->failure]));
+	       KG_LOG_STR("advice", advise(resource, state->failure)));
 }
 
 static void log_view(struct kg_cluster_told *told, enum kg_resource resource, enum kg_view view)

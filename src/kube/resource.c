@@ -19,6 +19,11 @@ const char *const kg_resource_names[] = {
         [KG_RESOURCE_COUNT] = NULL,
 };
 
+bool kg_resource_is_of_keda(enum kg_resource resource)
+{
+	return resource <= KG_RESOURCE_CLUSTER_TRIGGER_AUTHENTICATIONS;
+}
+
 /* ---- what is kept ---- */
 
 /* clang-format off */

@@ -273,6 +273,12 @@ def test_without_kedas_kinds_that_is_said(api, audit):
     assert result.stdout.count("is KEDA installed?") == 4
 
 
+def test_what_is_no_api_server_is_not_called_one_without_keda(api, audit):
+    del api.collections[PATHS["Deployment"]]
+    result = audit()
+    assert "is it one?" in result.stderr and "is KEDA installed?" not in result.stderr
+
+
 def test_a_token_that_expired_is_an_error(api, audit):
     api.tokens = {"another"}
     result = audit()

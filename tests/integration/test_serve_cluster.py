@@ -144,6 +144,12 @@ def test_a_kind_that_is_not_installed_is_waited_for_by_nobody(api, look):
     assert server.wait_for("the cluster is seen")["notSeen"] == ["triggerauthentications"]
 
 
+def test_what_has_no_deployments_is_no_api_server(api, look):
+    del api.collections[apiserver.PATHS["Deployment"]]
+    server = look()
+    assert "other than an API server" in server.wait_for("cluster request failed")["advice"]
+
+
 def test_a_kind_that_rbac_refuses_is_unseen_and_told_once(api, look):
     api.put(authentication())
     api.fault_always("TriggerAuthentication", refuse(403))

@@ -35,6 +35,9 @@ enum kg_resource {
 /* "scaledobjects", …: as in the API's paths and in RBAC. */
 extern const char *const kg_resource_names[];
 
+/* Of KEDA's, which an API server has only once its CRDs are installed? The others every API server has. */
+bool kg_resource_is_of_keda(enum kg_resource resource);
+
 enum kg_cluster_metric {
 	KG_CLUSTER_METRIC_SYNCED,      /* gauge; resource */
 	KG_CLUSTER_METRIC_OBJECTS,     /* gauge; resource */

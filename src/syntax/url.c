@@ -78,6 +78,27 @@ static bool is_host_byte(unsigned char byte)
 	return byte > ' ' && byte != '\\' && byte != '^' && byte != '`' && (byte < '{' || byte == '~' || byte > 0x7f);
 }
 
+static int hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/* Does an escape begin at text.start[at]? */
+static bool is_escape(struct kg_slice text, size_t at)
+{
+	return at + 2 < text.length && hex_value(text.start[at + 1]) >= 0 && hex_value(text.start[at + 2]) >= 0;
+}
+
+/* Of a host: one of a byte beyond ASCII, or "%25" before the zone of an IPv6 address. */
+static bool is_host_escape(struct kg_slice text, size_t at)
+{
+	return is_escape(text, at) && (hex_value(text.start[at + 1]) >= 8 || memcmp(text.start + at, "%25", 3) == 0);
+}
+
 static bool read_authority(struct kg_slice authority, struct kg_url *url)
 {
 	const char *at = memrchr(authority.start, '@', authority.length);
@@ -92,7 +113,7 @@ static bool read_authority(struct kg_slice authority, struct kg_url *url)
 		authority = between(at + 1, authority.start + authority.length);
 	}
 	for (size_t i = 0; i < authority.length; i++) {
-		if (!is_host_byte((unsigned char)authority.start[i]))
+		if (!is_host_byte((unsigned char)authority.start[i]) || (authority.start[i] == '%' && !is_host_escape(authority, i)))
 			return false;
 	}
 	return read_host(authority, url);
@@ -209,21 +230,6 @@ bool kg_query_get(struct kg_slice query, const char *key, struct kg_slice *ret_v
 		}
 	}
 	return false;
-}
-
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
-/* Does an escape begin at text.start[at]? */
-static bool is_escape(struct kg_slice text, size_t at)
-{
-	return at + 2 < text.length && hex_value(text.start[at + 1]) >= 0 && hex_value(text.start[at + 2]) >= 0;
 }
 
 bool kg_query_valid(struct kg_slice query)

@@ -227,6 +227,29 @@ static void the_authority_ends_before_path_query_and_fragment(void **state)
 		assert_true(kg_slice_equal(kg_url_authority(kg_slice_of(rows[i].text)), rows[i].authority));
 }
 
+static void a_host_has_escapes_of_other_bytes_than_ascii_alone(void **state)
+{
+	static const struct {
+		bool valid;
+		const char *text;
+	} rows[] = {
+	        {true, "http://%E4%BD%A0.example"},
+	        {true, "http://[fe80::1%25en0]:80"},
+	        {false, "http://%zz"},
+	        {false, "http://a%"},
+	        {false, "http://a%4"},
+	        {false, "http://%41.example"},
+	        {true, "http://a/%zz"},
+	};
+	struct kg_url url;
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		if (kg_url_parse(rows[i].text, &url) != rows[i].valid)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +264,7 @@ int main(void)
 	        cmocka_unit_test(queries_are_those_that_go_parses),
 	        cmocka_unit_test(escapes_are_decoded),
 	        cmocka_unit_test(the_authority_ends_before_path_query_and_fragment),
+	        cmocka_unit_test(a_host_has_escapes_of_other_bytes_than_ascii_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kedagate/syntax/base64.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
 
@@ -44,21 +45,6 @@ static bool each_part_has_value(const char *text)
 	return true;
 }
 
-/* Standard base64 with padding. */
-static bool is_base64(struct kg_slice text)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t padding = 0;
-
-	while (padding < 2 && padding < text.length && text.start[text.length - 1 - padding] == '=')
-		padding++;
-	for (size_t i = 0; i + padding < text.length; i++) {
-		if (text.start[i] == '\0' || !strchr(alphabet, text.start[i]))
-			return false;
-	}
-	return text.length % 4 == 0;
-}
-
 /* What the client refuses about a connection string, in constant words; NULL when it takes it. */
 static const char *fault_of(const char *text, const char *endpoint)
 {
@@ -74,7 +60,7 @@ static const char *fault_of(const char *text, const char *endpoint)
 		return value_of(text, "SharedAccessSignature", &other)
 		               ? NULL
 		               : "must be a connection string with AccountName and AccountKey, or with SharedAccessSignature";
-	return is_base64(key) ? NULL : "must be a connection string whose AccountKey is base64";
+	return kg_base64_valid(key) ? NULL : "must be a connection string whose AccountKey is base64";
 }
 
 /* The scheme of the service's URL. */

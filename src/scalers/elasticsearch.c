@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "kedagate/syntax/base64.h"
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
@@ -122,12 +123,32 @@ static int check_addresses(const struct kg_params *params, struct kg_complaints 
 	const char *text = kg_params_text(params, "addresses");
 	struct kg_list list = kg_list_of(kg_slice_of(text), ',');
 	struct kg_slice address;
+	bool found = false;
 
 	while (text && kg_list_next(&list, &address)) {
-		if (has_scheme(address))
-			return 0;
+		const char *copy = has_scheme(address) ? kg_arena_strndup(out->arena, address.start, address.length) : NULL;
+		struct kg_url url;
+
+		if (!has_scheme(address))
+			continue;
+		if (!copy)
+			return KG_ENOMEM;
+		found = true;
+		if (!kg_url_parse(copy, &url))
+			return kg_complain_invalid(params, "addresses", "must be well-formed URLs", out);
 	}
-	return text ? kg_complain_invalid(params, "addresses", "must be URLs that begin with https:// or http://", out) : 0;
+	return found || !text ? 0 : kg_complain_invalid(params, "addresses", "must be URLs that begin with https:// or http://", out);
+}
+
+/* "name:" and base64 of the cloud's domain and of ids, with "$" between. */
+static int check_cloud_id(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *id = kg_params_text(params, "cloudID");
+	const char *colon = id ? strchr(id, ':') : NULL;
+
+	if (!id || (colon && kg_base64_holds(kg_slice_of(colon + 1), '$')))
+		return 0;
+	return kg_complain_invalid(params, "cloudID", "must be the Cloud ID that Elastic shows: a name, a colon, and base64", out);
 }
 
 /* Elastic's cloud by its id and an API key, or addresses with a user and a password; never both. */
@@ -141,8 +162,11 @@ static int check_cluster(const struct kg_params *params, struct kg_complaints *o
 	if (cloud && (addresses || user))
 		return kg_complain_conflict(params, addresses ? "addresses" : "username",
 		                            "must not be given together with cloudID and apiKey", out);
-	if (cloud)
-		return kg_complain_each_missing(params, KG_NAMES("cloudID", "apiKey"), "cloudID and apiKey go together", out);
+	if (cloud) {
+		int status = kg_complain_each_missing(params, KG_NAMES("cloudID", "apiKey"), "cloudID and apiKey go together", out);
+
+		return status ? status : check_cloud_id(params, out);
+	}
 	if (addresses) {
 		int status = kg_complain_each_missing(params, KG_NAMES("username", "password"), "addresses need it", out);
 
@@ -198,6 +222,10 @@ static int check_opensearch(const struct kg_params *params, struct kg_complaints
 		status = kg_complain_each_missing(params, KG_NAMES("username", "password"), "without enableTLS KEDA needs it", out);
 	if (status == 0 && tls)
 		status = kg_tls_material_check_named_pair(params, "clientCert", "clientKey", out);
+	if (status == 0)
+		status = check_addresses(params, out);
+	if (status == 0)
+		status = kg_tls_material_check_named_ca(params, "caCert", out);
 	return status ? status : check_search(params, out);
 }
 

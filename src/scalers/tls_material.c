@@ -54,12 +54,17 @@ int kg_tls_material_check_halves(const struct kg_params *params, struct kg_compl
 	return status;
 }
 
-int kg_tls_material_check_ca(const struct kg_params *params, struct kg_complaints *out)
+int kg_tls_material_check_named_ca(const struct kg_params *params, const char *name, struct kg_complaints *out)
 {
 	static const char detail[] = "must hold certificates in PEM";
 
-	if (!lacks_block(params, "ca", "CERTIFICATE"))
+	if (!lacks_block(params, name, "CERTIFICATE"))
 		return 0;
-	return params->keda_version >= KG_VERSION(2, 20, 2) ? kg_complain_invalid(params, "ca", detail, out)
-	                                                    : kg_complain_doubtful(params, "ca", detail, out);
+	return params->keda_version >= KG_VERSION(2, 20, 2) ? kg_complain_invalid(params, name, detail, out)
+	                                                    : kg_complain_doubtful(params, name, detail, out);
+}
+
+int kg_tls_material_check_ca(const struct kg_params *params, struct kg_complaints *out)
+{
+	return kg_tls_material_check_named_ca(params, "ca", out);
 }

@@ -22,3 +22,6 @@ KG_MUST_CHECK int kg_tls_material_check_halves(const struct kg_params *params, s
 
 /* Complain about a known `ca` without a certificate; KEDA refuses it since 2.20.2, before it went on without. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_tls_material_check_ca(const struct kg_params *params, struct kg_complaints *out);
+
+/* As kg_tls_material_check_ca, of the row `name`. */
+KG_MUST_CHECK int kg_tls_material_check_named_ca(const struct kg_params *params, const char *name, struct kg_complaints *out);

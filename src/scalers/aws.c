@@ -207,6 +207,22 @@ static int check_dynamodb(const struct kg_params *params, struct kg_complaints *
 	return status ? status : kg_aws_check(params, out);
 }
 
+/* KEDA asks for the stream while it builds the scaler. */
+static int check_dynamodb_streams(const struct kg_params *params, struct kg_complaints *out)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+	const char *region = kg_params_text(params, "awsRegion");
+	int status = 0;
+
+	if (params->keda_version >= KG_VERSION(2, 20, 0)) {
+		if (region && region[strspn(region, allowed)] != '\0')
+			status = kg_complain_invalid(params, "awsRegion", "must be the name of a region, such as eu-west-1", out);
+		if (status == 0)
+			status = kg_complain_unless_http(params, "awsEndpoint", out);
+	}
+	return status ? status : kg_aws_check(params, out);
+}
+
 /* "arn:aws:sqs:…": a URI that has no path. Go's schemes begin with a letter. */
 static bool is_opaque(const char *text)
 {
@@ -261,7 +277,7 @@ const struct kg_scaler kg_scaler_aws_cloudwatch =
 const struct kg_scaler kg_scaler_aws_dynamodb =
         AWS("aws-dynamodb", dynamodb_rows, KG_VERSION(2, 16, 0), check_dynamodb, "pkg/scalers/aws_dynamodb_scaler.go");
 const struct kg_scaler kg_scaler_aws_dynamodb_streams = AWS("aws-dynamodb-streams", dynamodb_streams_rows, KG_VERSION(2, 17, 0),
-                                                            kg_aws_check, "pkg/scalers/aws_dynamodb_streams_scaler.go");
+                                                            check_dynamodb_streams, "pkg/scalers/aws_dynamodb_streams_scaler.go");
 const struct kg_scaler kg_scaler_aws_kinesis_stream =
         AWS("aws-kinesis-stream", kinesis_rows, KG_VERSION(2, 17, 0), kg_aws_check, "pkg/scalers/aws_kinesis_stream_scaler.go");
 const struct kg_scaler kg_scaler_aws_sqs_queue =

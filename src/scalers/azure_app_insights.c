@@ -78,7 +78,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 		status = kg_azure_cloud_check_monitor(params, "appInsightsResourceURL", out);
 	if (status == 0)
 		status = check_private_cloud(params, out);
-	return status ? status : kg_azure_authorization_check_tenant(params, out);
+	return status ? status : kg_azure_authorization_check_tenant(params, true, out);
 }
 
 static const struct kg_private_endpoint private_endpoints[] = {

@@ -55,7 +55,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 		return status;
 	if (login && kg_azure_cloud_of(params) == KG_AZURE_PRIVATE && not_https(login))
 		status = kg_complain_doubtful(params, "activeDirectoryEndpoint", "must be an https:// URL, or KEDA cannot log in", out);
-	return status ? status : kg_azure_authorization_check_tenant(params, out);
+	return status ? status : kg_azure_authorization_check_tenant(params, false, out);
 }
 
 static const struct kg_private_endpoint private_endpoints[] = {

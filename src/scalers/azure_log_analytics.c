@@ -41,7 +41,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 	    (!kg_url_parse(text, &url) || !kg_slice_equal_nocase(url.scheme, "https")))
 		status = kg_complain_doubtful(params, "logAnalyticsResourceURL",
 		                              "must be an https:// URL: KEDA sends its token nowhere else", out);
-	return status ? status : kg_azure_authorization_check_tenant(params, out);
+	return status ? status : kg_azure_authorization_check_tenant(params, true, out);
 }
 
 /* Since 2.15 KEDA writes it into the map of services that all clients for the public cloud share. */

@@ -75,7 +75,7 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 		status = kg_azure_cloud_check_monitor(params, "azureResourceManagerEndpoint", out);
 	if (status == 0 && kg_params_read(params))
 		status = check_effect(params, out);
-	return status ? status : kg_azure_authorization_check_tenant(params, out);
+	return status ? status : kg_azure_authorization_check_tenant(params, true, out);
 }
 
 /* Since 2.15 KEDA writes it over the endpoint of Log Analytics, in the map of services that all clients for the public cloud share. */

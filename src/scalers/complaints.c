@@ -120,6 +120,19 @@ int kg_complain_unless_url(const struct kg_params *params, const char *parameter
 	return kg_complain_doubtful(params, parameter, "must be an absolute URL, beginning with https:// or http://", out);
 }
 
+int kg_complain_unless_http(const struct kg_params *params, const char *parameter, struct kg_complaints *out)
+{
+	const struct kg_param_value *value = kg_params_get(params, parameter);
+	struct kg_url url;
+
+	if (!value->text)
+		return 0;
+	if (kg_url_parse(value->text, &url) && url.host.length > 0 &&
+	    (kg_slice_equal_nocase(url.scheme, "http") || kg_slice_equal_nocase(url.scheme, "https")))
+		return 0;
+	return kg_complain_invalid(params, parameter, "must be a URL that begins with https:// or http://", out);
+}
+
 int kg_complain_ignored(const char *parameter, const char *because, struct kg_complaints *out)
 {
 	if (!because)

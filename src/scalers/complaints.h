@@ -30,6 +30,9 @@ KG_MUST_CHECK int kg_complain_doubtful(const struct kg_params *params, const cha
 /* The known value of the row `parameter` is no absolute URL, to which every request fails: never more than a warning. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_complain_unless_url(const struct kg_params *params, const char *parameter, struct kg_complaints *out);
 
+/* The known value of the row `parameter`, to which KEDA sends a request while it builds the scaler, is no URL of HTTP. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_complain_unless_http(const struct kg_params *params, const char *parameter, struct kg_complaints *out);
+
 /* Were the facts read in KEDA's source of the version at hand? */
 static inline bool kg_params_read(const struct kg_params *params)
 {

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "kedagate/base/err.h"
 #include "kedagate/syntax/url.h"
 #include "scalers/complaints.h"
 #include "scalers/scalers.h"
@@ -52,12 +53,58 @@ static bool credential(const struct kg_params *params, struct kg_credential_use 
 	return true;
 }
 
+/* KEDA's client puts http:// before what does not begin with a scheme of HTTP. 0, 1 when Go does not take it, or KG_ENOMEM. */
+static int is_malformed(const char *text, struct kg_arena *arena)
+{
+	bool whole = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+	const char *url_text = whole ? text : kg_arena_printf(arena, "http://%s", text);
+	struct kg_url url;
+
+	if (!url_text)
+		return KG_ENOMEM;
+	return kg_url_parse(url_text, &url) ? 0 : 1;
+}
+
+static int check_string(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *text = kg_params_text(params, "connectionString");
+	int status = text ? is_malformed(text, out->arena) : 0;
+
+	return status > 0 ? kg_complain_invalid(params, "connectionString", "must be a URL such as https://couchdb.shop:6984", out)
+	                  : status;
+}
+
+static int check_parts(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *host = kg_params_text(params, "host");
+	const char *port = kg_params_text(params, "port");
+	bool brackets = host && (strchr(host, ':') || strchr(host, '%'));
+	const char *without_port;
+	const char *text;
+	int status;
+
+	if (!host)
+		return 0;
+	without_port = kg_arena_printf(out->arena, brackets ? "[%s]:" : "%s:", host);
+	text = without_port && port ? kg_arena_printf(out->arena, "%s%s", without_port, port) : without_port;
+	if (!without_port || !text)
+		return KG_ENOMEM;
+	status = is_malformed(without_port, out->arena);
+	if (status)
+		return status > 0 ? kg_complain_invalid(params, "host", "must be a host's name or address, without a scheme", out) : status;
+	status = is_malformed(text, out->arena);
+	return status > 0 ? kg_complain_invalid(params, "port", "must be a number", out) : status;
+}
+
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
+	int status = 0;
+
 	if (!kg_params_missing(params, "connectionString"))
-		return 0;
-	return kg_complain_each_missing(params, KG_NAMES("host", "port", "username", "password", "dbName"),
-	                                "without connectionString, KEDA needs host, port, username, password and dbName", out);
+		return check_string(params, out);
+	status = kg_complain_each_missing(params, KG_NAMES("host", "port", "username", "password", "dbName"),
+	                                  "without connectionString, KEDA needs host, port, username, password and dbName", out);
+	return status ? status : check_parts(params, out);
 }
 
 const struct kg_scaler kg_scaler_couchdb = {

@@ -67,23 +67,32 @@ static int check_metric(const struct kg_params *params, struct kg_complaints *ou
 	int status = kg_complain_unless_url(params, "metricsURL", out);
 
 	if (status == 0)
-		status = kg_complain_unless_url(params, "authURL", out);
+		status = kg_complain_unless_http(params, "authURL", out);
 	if (status == 0 && kg_number_below(params, "granularity", 1))
 		status = kg_complain_doubtful(params, "granularity", "must be at least 1: KEDA asks for nothing otherwise", out);
 	return status ? status : check_metric_credentials(params, out);
 }
 
+/* An application credential comes before a user, even half of one. */
+static int check_application_secret(const struct kg_params *params, struct kg_complaints *out)
+{
+	if (kg_params_given(params, "appCredentialID") && kg_params_missing(params, "appCredentialSecret"))
+		return kg_complain_missing(params, "appCredentialSecret", "appCredentialID needs it", out);
+	return 0;
+}
+
 static int check_swift_credentials(const struct kg_params *params, struct kg_complaints *out)
 {
-	if (kg_params_given(params, "userID"))
-		return kg_complain_each_missing(params, KG_NAMES("password", "projectID"), "userID needs it", out);
+	if (kg_params_given(params, "userID")) {
+		int status = kg_complain_each_missing(params, KG_NAMES("password", "projectID"), "userID needs it", out);
+
+		return status ? status : check_application_secret(params, out);
+	}
 	if (!kg_params_missing(params, "userID"))
 		return 0;
 	if (kg_params_missing(params, "appCredentialID"))
 		return kg_complain_missing(params, "userID", "KEDA signs in with it, or with appCredentialID", out);
-	if (kg_params_given(params, "appCredentialID") && kg_params_missing(params, "appCredentialSecret"))
-		return kg_complain_missing(params, "appCredentialSecret", "appCredentialID needs it", out);
-	return 0;
+	return check_application_secret(params, out);
 }
 
 static int check_swift(const struct kg_params *params, struct kg_complaints *out)
@@ -91,7 +100,7 @@ static int check_swift(const struct kg_params *params, struct kg_complaints *out
 	int status = kg_complain_unless_url(params, "swiftURL", out);
 
 	if (status == 0)
-		status = kg_complain_unless_url(params, "authURL", out);
+		status = kg_complain_unless_http(params, "authURL", out);
 	return status ? status : check_swift_credentials(params, out);
 }
 

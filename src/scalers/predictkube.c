@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "kedagate/syntax/text.h"
-#include "kedagate/syntax/url.h"
 #include "scalers/auth_modes.h"
 #include "scalers/complaints.h"
+#include "scalers/tls_material.h"
 
 #define TYPED_SINCE KG_VERSION(2, 16, 0)
 
@@ -84,17 +84,15 @@ static bool is_jwt(const char *text)
 
 static int check(const struct kg_params *params, struct kg_complaints *out)
 {
-	const char *address = kg_params_text(params, "prometheusAddress");
 	const char *key = kg_params_text(params, "apiKey");
-	struct kg_url url;
-	int status = 0;
+	int status = kg_complain_unless_http(params, "prometheusAddress", out);
 
-	if (address && !kg_url_parse(address, &url))
-		status = kg_complain_invalid(params, "prometheusAddress", "must be a URL such as http://prometheus.monitoring:9090", out);
 	if (status == 0)
 		status = check_durations(params, out);
 	if (status == 0 && key && !is_jwt(key))
 		status = kg_complain_invalid(params, "apiKey", "must be the JWT that predictkube gave", out);
+	if (status == 0)
+		status = kg_tls_material_check_ca(params, out);
 	return status ? status : kg_auth_modes_check(params, out);
 }
 

@@ -120,6 +120,19 @@ static int check_cloud(const struct kg_params *params, struct kg_complaints *out
 	             });
 }
 
+/* To gRPC a text that begins with none of its own schemes is one host to look up, with one port. */
+static int check_endpoint(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *endpoint = kg_params_text(params, "endpoint");
+	const char *comma = endpoint ? strchr(endpoint, ',') : NULL;
+	bool list = comma && memchr(endpoint, ':', (size_t)(comma - endpoint)) && strchr(comma, ':');
+
+	if (!endpoint || (strncmp(endpoint, "http://", 7) != 0 && strncmp(endpoint, "https://", 8) != 0 && !list))
+		return 0;
+	return kg_complain_invalid(params, "endpoint", "must be one host and port, such as temporal.shop:7233, without http:// or https://",
+	                           out);
+}
+
 static int check_worker_versions(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char *const switches[] = {"selectAllActive", "selectUnversioned"};
@@ -168,6 +181,8 @@ static int check(const struct kg_params *params, struct kg_complaints *out)
 
 	if (status == 0 && params->keda_version < KG_VERSION(2, 18, 0) && kg_number_is_zero(params, "targetQueueSize"))
 		status = kg_complain_invalid(params, "targetQueueSize", "must be greater than 0; KEDA takes 0 since 2.18", out);
+	if (status == 0)
+		status = check_endpoint(params, out);
 	if (status == 0)
 		status = check_worker_versions(params, out);
 	if (status == 0)

@@ -10,6 +10,9 @@
 /* For the one Deployment that is read to tell its version. */
 enum { OPERATOR_ARENA = 8 << 20 };
 
+/* No release is called that. */
+#define VERSION_UNTOLD UINT32_MAX
+
 /* What to do about each failure; NULL where it goes away by itself or not at all. */
 static const char *const advice[KG_MACHINE_FAILURE_COUNT] = {
         [KG_MACHINE_FAILURE_CONNECTION] = "look whether the API server runs and can be reached; a NetworkPolicy may be in the way",
@@ -64,22 +67,40 @@ static size_t find_unseen(const struct kg_cluster *cluster, const char *out[KG_R
 	return count;
 }
 
-/* Once, when all that can be seen is seen. */
-static void log_settled(const struct kg_cluster_view *view, const struct kg_cluster *cluster)
+/* keda_version is VERSION_UNTOLD where it cannot be told. */
+static struct kg_operator_facts find_operator(const struct kg_cluster *cluster, struct kg_arena *arena)
 {
 	const struct kg_world *world = kg_cluster_world(cluster);
 	struct kg_operator_facts facts = {0};
-	char version[KG_VERSION_TEXT_MAX] = "unknown";
+
+	if (world->operations->keda_operator(world, arena, &facts) != KG_LOOKUP_FOUND)
+		facts = (struct kg_operator_facts){0};
+	if (facts.keda_version == 0)
+		facts.keda_version = VERSION_UNTOLD;
+	return facts;
+}
+
+static const char *version_text(uint32_t version, char out[KG_VERSION_TEXT_MAX])
+{
+	return version != VERSION_UNTOLD ? kg_version_text(version, out) : "unknown";
+}
+
+/* Once, when all that can be seen is seen. */
+static void log_settled(struct kg_cluster_view *view, const struct kg_cluster *cluster)
+{
+	struct kg_operator_facts facts;
+	char version[KG_VERSION_TEXT_MAX];
 	const char *unseen[KG_RESOURCE_COUNT];
 	size_t unseen_count = find_unseen(cluster, unseen);
 	struct kg_arena arena;
 
 	kg_arena_init(&arena, OPERATOR_ARENA);
-	if (world->operations->keda_operator(world, &arena, &facts) == KG_LOOKUP_FOUND && facts.keda_version != 0)
-		(void)kg_version_text(facts.keda_version, version);
-	kg_log(KG_LOG_INFO, "the cluster is seen", KG_LOG_STR("server", view->config.server), KG_LOG_STR("kedaVersion", version),
-	       KG_LOG_STR("kedaNamespace", facts.namespace), KG_LOG_LIST(unseen_count > 0 ? "notSeen" : NULL, unseen, unseen_count),
+	facts = find_operator(cluster, &arena);
+	kg_log(KG_LOG_INFO, "the cluster is seen", KG_LOG_STR("server", view->config.server),
+	       KG_LOG_STR("kedaVersion", version_text(facts.keda_version, version)), KG_LOG_STR("kedaNamespace", facts.namespace),
+	       KG_LOG_LIST(unseen_count > 0 ? "notSeen" : NULL, unseen, unseen_count),
 	       KG_LOG_INT("duration_ms", (kg_clock_monotonic() - view->started) / (NANOSECONDS / 1000)));
+	atomic_store(&view->told_version, facts.keda_version);
 	kg_arena_release(&arena);
 }
 
@@ -136,6 +157,25 @@ void kg_cluster_view_close(struct kg_cluster_view *view)
 {
 	kg_cluster_stop(view->cluster);
 	kg_kube_config_release(&view->config);
+}
+
+void kg_cluster_view_note_version(struct kg_cluster_view *view)
+{
+	uint32_t told = atomic_load(&view->told_version);
+	struct kg_operator_facts facts;
+	char before[KG_VERSION_TEXT_MAX];
+	char now[KG_VERSION_TEXT_MAX];
+	struct kg_arena arena;
+
+	if (told == 0)
+		return;
+	kg_arena_init(&arena, OPERATOR_ARENA);
+	facts = find_operator(view->cluster, &arena);
+	if (facts.keda_version != told)
+		kg_log(KG_LOG_INFO, "KEDA's version has changed", KG_LOG_STR("kedaVersion", version_text(facts.keda_version, now)),
+		       KG_LOG_STR("before", version_text(told, before)), KG_LOG_STR("kedaNamespace", facts.namespace));
+	atomic_store(&view->told_version, facts.keda_version);
+	kg_arena_release(&arena);
 }
 
 static void write_unseen(const struct kg_cluster *cluster, struct kg_buf *out)

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@ struct kg_cluster_view {
 	struct kg_cluster_told told[KG_RESOURCE_COUNT];
 	bool told_settled;
 	int64_t started;
+	atomic_uint_least32_t told_version; /* of KEDA; 0: none yet, UINT32_MAX: that it cannot be told */
 };
 
 /* Where the cluster is. */
@@ -42,6 +44,9 @@ KG_MUST_CHECK int kg_cluster_view_open(struct kg_cluster_view *view, const struc
 
 /* Nobody uses its world any more. Accepts one that was not opened. */
 void kg_cluster_view_close(struct kg_cluster_view *view);
+
+/* Log the version of KEDA's operator where it is another than the log said last, and has been said at all. By one thread alone. */
+void kg_cluster_view_note_version(struct kg_cluster_view *view);
 
 /* For kg_server_state: `context` is the view. Ready is what has been seen whole once, or has been waited for long enough. `why` says what is not seen,
  * in either case. */

@@ -191,6 +191,7 @@ static int supervise(struct serve *serve, struct kg_err *err)
 	int code = kg_supervisor_init(&serve->supervisor, &serve->reload, serve->options.shutdown_delay, err);
 
 	serve->supervised = code == 0;
+	serve->supervisor.view = &serve->view;
 	return code;
 }
 

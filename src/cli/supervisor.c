@@ -123,6 +123,8 @@ static void look_at_files(struct kg_supervisor *supervisor)
 	supervisor->changed_since = 0;
 	kg_dirwatch_rearm(&supervisor->watch);
 	kg_reload_all(supervisor->reload);
+	if (supervisor->view != NULL)
+		kg_cluster_view_note_version(supervisor->view);
 	supervisor->look_at = kg_clock_monotonic() + POLL_NANOSECONDS;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "cli/cluster_view.h"
 #include "cli/reload.h"
 #include "kedagate/base/compiler.h"
 #include "kedagate/base/dirwatch.h"
@@ -17,6 +18,8 @@ struct kg_supervisor {
 	int signal_fd;
 	struct kg_dirwatch watch;
 	struct kg_reload *reload;
+	struct kg_cluster_view
+	        *view;          /* the caller's, after kg_supervisor_init: whose version of KEDA the log is kept up to date with; or NULL */
 	int64_t shutdown_delay; /* nanoseconds from the first signal until no connection is accepted any more */
 
 	/* On the monotonic clock, in nanoseconds. */

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -194,6 +195,18 @@ def test_a_policy_that_is_reloaded_leaves_the_version_to_the_operator(look, tmp_
     server = look("--policy", policy)
     policy.write_text(text.format("warn"))
     assert server.wait_for("policy reloaded")["kedaVersion"] == "auto"
+
+
+def test_a_version_that_changes_is_in_the_log(api, look):
+    server = look("--keda-version", "auto")
+    assert server.wait_for("the cluster is seen")["kedaVersion"] == "unknown"
+    api.put(operator("2.20.2"))
+
+    def told():
+        server.signal(signal.SIGHUP)
+        return server.entries("KEDA's version has changed")
+    entry, = wait_until(told, "the version")
+    assert (entry["kedaVersion"], entry["before"], entry["kedaNamespace"]) == ("2.20.2", "unknown", "keda")
 
 
 def test_the_operator_may_be_said_to_be_elsewhere(api, look):

@@ -191,6 +191,37 @@ static int check_cloudwatch(const struct kg_params *params, struct kg_complaints
 	return status ? status : kg_aws_check(params, out);
 }
 
+/* One of KEDA's attribute values, {"<type>": <value>}. An empty one is none, and of several types it takes any. */
+static bool is_attribute(struct kg_slice text)
+{
+	static const struct {
+		const char *type, *begins;
+	} types[] = {{"S", "\""}, {"N", "\""}, {"B", "\""}, {"BOOL", "tf"}, {"L", "["}, {"M", "{"}};
+	struct kg_json_member member;
+	const char *behind = text.start;
+
+	if (*text.start != '{')
+		return false;
+	if (!kg_json_next_member(&behind, &member) || behind[strspn(behind, " \t\r\n")] == ',')
+		return true;
+	for (size_t i = 0; i < KG_ARRAY_LEN(types); i++) {
+		if (kg_slice_equal(member.name, types[i].type))
+			return strchr(types[i].begins, *member.value.start) != NULL;
+	}
+	return kg_slice_equal(member.name, "NULL");
+}
+
+static bool are_attributes(const char *text)
+{
+	struct kg_json_member member;
+
+	while (kg_json_next_member(&text, &member)) {
+		if (!is_attribute(member.value))
+			return false;
+	}
+	return true;
+}
+
 static int check_dynamodb(const struct kg_params *params, struct kg_complaints *out)
 {
 	const char *names = kg_params_text(params, "expressionAttributeNames");
@@ -200,8 +231,9 @@ static int check_dynamodb(const struct kg_params *params, struct kg_complaints *
 
 	if (names && !kg_json_begins_with_names(names))
 		status = kg_complain_invalid(params, "expressionAttributeNames", "must be a JSON object with strings for its values", out);
-	if (status == 0 && values && kg_json_text_kind(values) != KG_JSON_OBJECT)
-		status = kg_complain_invalid(params, "expressionAttributeValues", "must be a JSON object", out);
+	if (status == 0 && values && (kg_json_text_kind(values) != KG_JSON_OBJECT || !are_attributes(values)))
+		status = kg_complain_invalid(params, "expressionAttributeValues",
+		                             "must be a JSON object of attribute values, such as {\":year\": {\"N\": \"1994\"}}", out);
 	if (status == 0 && !params->metric_source && read_number(params, "targetValue", &target) && target == -1)
 		status = kg_complain_invalid(params, "targetValue", "must not be -1, which KEDA takes for none", out);
 	return status ? status : kg_aws_check(params, out);

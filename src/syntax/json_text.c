@@ -191,3 +191,30 @@ bool kg_json_begins_with_names(const char *text)
 	} while (take(&scanner, ","));
 	return take(&scanner, "}");
 }
+
+bool kg_json_next_member(const char **at, struct kg_json_member *ret_member)
+{
+	struct scanner scanner = {.at = *at};
+	bool more = true;
+
+	skip_space(&scanner);
+	if (!take(&scanner, "{") && !take(&scanner, ","))
+		return false;
+	skip_space(&scanner);
+	ret_member->name.start = scanner.at + 1;
+	if (!scan_string(&scanner))
+		return false;
+	ret_member->name.length = (size_t)(scanner.at - 1 - ret_member->name.start);
+	skip_space(&scanner);
+	if (!take(&scanner, ":"))
+		return false;
+	skip_space(&scanner);
+	ret_member->value.start = scanner.at;
+	while (more) {
+		if (!scan_value(&scanner, &more))
+			return false;
+	}
+	ret_member->value.length = (size_t)(scanner.at - ret_member->value.start);
+	*at = scanner.at;
+	return true;
+}

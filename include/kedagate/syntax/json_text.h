@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "kedagate/base/compiler.h"
+#include "kedagate/syntax/text.h"
 
 enum kg_json_kind { KG_JSON_INVALID, KG_JSON_OBJECT, KG_JSON_ARRAY, KG_JSON_STRING, KG_JSON_OTHER };
 
@@ -16,3 +17,12 @@ KG_PURE enum kg_json_kind kg_json_text_kind(const char *text);
 /* Does `text` begin with an object that is not empty and whose values are strings or null? What follows it is not looked at, as in the reader of MongoDB's
  * BSON library for Go. */
 KG_PURE bool kg_json_begins_with_names(const char *text);
+
+/* One member of an object: parts of its text, the name without its quotes and with its escapes. */
+struct kg_json_member {
+	struct kg_slice name;
+	struct kg_slice value;
+};
+
+/* The next member of a well-formed object. `*at` begins as the object's text, and is moved on. False at its end. */
+bool kg_json_next_member(const char **at, struct kg_json_member *ret_member);

@@ -102,12 +102,30 @@ static void names_are_an_object_of_strings_whatever_follows(void **state)
 	}
 }
 
+static void an_object_is_walked_member_by_member(void **state)
+{
+	const char *at = " { \"a\" : {\"b\":[1, 2]} , \"c\\\"\":\"}\",\"d\": 0.5 } ";
+	static const char *const members[][2] = {{"a", "{\"b\":[1, 2]}"}, {"c\\\"", "\"}\""}, {"d", "0.5"}};
+	struct kg_json_member member;
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(members); i++) {
+		assert_true(kg_json_next_member(&at, &member));
+		assert_true(kg_slice_equal(member.name, members[i][0]));
+		assert_true(kg_slice_equal(member.value, members[i][1]));
+	}
+	assert_false(kg_json_next_member(&at, &member));
+	at = "{}";
+	assert_false(kg_json_next_member(&at, &member));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_text_is_of_one_kind),
 	        cmocka_unit_test(nesting_has_an_end),
 	        cmocka_unit_test(names_are_an_object_of_strings_whatever_follows),
+	        cmocka_unit_test(an_object_is_walked_member_by_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "scalers/complaints.h"
 
 #define SERVICE_ACCOUNTS_SINCE KG_VERSION(2, 19, 0) /* before, keys of other types were taken as well */
+#define TYPES_REFUSED_SINCE    KG_VERSION(2, 20, 0) /* read in KEDA's source from then on: the client refuses another type while it is made */
 
 const struct kg_identity_support kg_gcp_identities[] = {
         {KG_PROVIDER_GCP, 0},
@@ -40,7 +41,8 @@ static int check_key(const struct kg_params *params, const char *name, const str
 	if (!text || kg_json_text_kind(text) != KG_JSON_OBJECT)
 		return complain(params, name, "must be the JSON key of a Google service account", client->built_at_once, out);
 	if (params->keda_version >= SERVICE_ACCOUNTS_SINCE && !strstr(text, "service_account"))
-		return kg_complain_doubtful(params, name, "must be the key of a Google service account: KEDA takes no other type", out);
+		return complain(params, name, "must be the key of a Google service account: KEDA takes no other type",
+		                client->built_at_once && params->keda_version >= TYPES_REFUSED_SINCE, out);
 	return 0;
 }
 

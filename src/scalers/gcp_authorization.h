@@ -20,8 +20,8 @@
  * whether it is written, even if the variable is empty. */
 #define KG_GCP_ROWS \
 	PARAM("GoogleApplicationCredentials", KG_FROM_AUTH,         KG_TYPE_STRING, KG_OPTIONAL, .credential = true, .ignored_with_identity = true, .untrimmed = true), \
-	PARAM("credentials",                  KG_FROM_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_GCP_CREDENTIALS_SINCE, .credential = true, .ignored_with_identity = true), \
-	PARAM("credentials",                  KG_FROM_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = KG_GCP_CREDENTIALS_SINCE, .credential = true, .ignored_with_identity = true), \
+	PARAM("credentials",                  KG_FROM_ENV,          KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_GCP_CREDENTIALS_SINCE, .credential = true, .ignored_with_identity = true, .untrimmed = true), \
+	PARAM("credentials",                  KG_FROM_ENV_METADATA, KG_TYPE_STRING, KG_OPTIONAL, .since = KG_GCP_CREDENTIALS_SINCE, .credential = true, .ignored_with_identity = true, .untrimmed = true), \
 	PARAM("credentialsFromEnv",           KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .untrimmed = true), \
 	PARAM("credentialsFromEnvFile",       KG_FROM_METADATA,     KG_TYPE_STRING, KG_OPTIONAL, .removed = KG_GCP_CREDENTIALS_SINCE, .ignored_with_identity = true, .untrimmed = true), \
 	PARAM("credentialsFromEnvFile",       KG_FROM_METADATA_ENV, KG_TYPE_STRING, KG_OPTIONAL, .since = KG_GCP_CREDENTIALS_SINCE, .ignored_with_identity = true, .untrimmed = true)

@@ -151,6 +151,13 @@ static enum kg_other_identities other_identity(const struct kg_params *params)
 	return KG_IDENTITY_BREAKS;
 }
 
+/* With a connection besides, which an identity leaves unused, KEDA's parser looks at no part; the driver then wants a port and an sslmode that are not empty. */
+static bool is_lenient(const struct kg_params *params, const char *part)
+{
+	return kg_params_typed(params) && kg_params_identity_in_effect(params) && !kg_params_missing(params, "connection") &&
+	       strcmp(part, "port") != 0 && strcmp(part, "sslmode") != 0;
+}
+
 static int check_parts(const struct kg_params *params, struct kg_complaints *out)
 {
 	static const char *const parts[] = {"host", "port", "userName", "dbName", "sslmode"};
@@ -163,7 +170,8 @@ static int check_parts(const struct kg_params *params, struct kg_complaints *out
 
 	for (size_t i = 0; i < KG_ARRAY_LEN(parts) && status == 0; i++) {
 		if (kg_params_missing(params, parts[i]))
-			status = kg_complain_missing(params, parts[i], detail, out);
+			status = is_lenient(params, parts[i]) ? kg_complain_lacking(params, parts[i], detail, out)
+			                                      : kg_complain_missing(params, parts[i], detail, out);
 	}
 	return status;
 }

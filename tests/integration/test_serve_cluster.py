@@ -317,6 +317,7 @@ def test_a_version_that_is_forgotten_is_listed_anew(api, look):
 
 def test_while_a_watch_is_away_nothing_is_absent(api, look):
     server = look()
+    wait_until(lambda: is_ready(server), "readiness")
     wait_for_sync(server)
     assert NOT_FOUND in rules(server)
     api.fault_always("TriggerAuthentication", refuse(503))
@@ -383,6 +384,7 @@ def test_an_api_server_that_is_killed_and_comes_back(serve, authority, tmp_path)
 def test_reviews_are_answered_while_everything_goes_wrong(api, look):
     server = look()
     wait_until(lambda: is_ready(server), "readiness")
+    wait_for_sync(server)
     over = time.monotonic() + 6
     while time.monotonic() < over:
         api.put(authentication())

@@ -65,19 +65,23 @@ static int add_kind(const struct kg_rule_context *context, const struct group *g
 	                            });
 }
 
-/* KEDA finds a Deployment by its name alone. The HorizontalPodAutoscaler that it makes goes by the apiVersion, and finds none. */
-static int add_version(const char *api_version, struct kg_findings *out)
+static int add_version(const char *api_version, const char *detail, enum kg_action ceiling, struct kg_findings *out)
 {
-	return kg_findings_add(
-	        out, &(struct kg_finding){
-	                     .rule = KG_RULE_SCALE_TARGET_UNSCALABLE,
-	                     .path = "spec.scaleTargetRef.apiVersion",
-	                     .type = KG_FIELD_INVALID,
-	                     .value = api_version,
-	                     .detail = "this kind is in apps/v1: KEDA scales it between 0 and 1, and the HPA finds nothing to scale",
-	                     .fix = "write apiVersion: apps/v1",
-	                     .ceiling = KG_ACTION_WARN,
-	             });
+	return kg_findings_add(out, &(struct kg_finding){
+	                                    .rule = KG_RULE_SCALE_TARGET_UNSCALABLE,
+	                                    .path = "spec.scaleTargetRef.apiVersion",
+	                                    .type = KG_FIELD_INVALID,
+	                                    .value = api_version,
+	                                    .detail = detail,
+	                                    .fix = "write the group and its version, such as apps/v1",
+	                                    .ceiling = ceiling,
+	                            });
+}
+
+/* KEDA finds a Deployment by its name alone. The HorizontalPodAutoscaler that it makes goes by the apiVersion, and finds none. */
+static bool is_half_found(struct kg_slice group, const char *kind)
+{
+	return group.length == 0 && (strcmp(kind, "Deployment") == 0 || strcmp(kind, "StatefulSet") == 0);
 }
 
 static int check_kind(const struct kg_rule_context *context, const char *api_version, const char *kind, struct kg_findings *out)
@@ -86,10 +90,14 @@ static int check_kind(const struct kg_rule_context *context, const char *api_ver
 	const struct kg_slice name = {api_version, slash ? (size_t)(slash - api_version) : 0};
 	const struct group *group = find_group(name);
 
+	if (slash && strchr(slash + 1, '/'))
+		return add_version(api_version, "has more than a group and a version: KEDA cannot read it", KG_ACTION_DENY, out);
 	if (!group || kg_slice_among(kg_slice_of(kind), group->kinds))
 		return 0;
-	if (!slash && (strcmp(kind, "Deployment") == 0 || strcmp(kind, "StatefulSet") == 0))
-		return add_version(api_version, out);
+	if (is_half_found(name, kind))
+		return add_version(api_version,
+		                   "this kind is in apps/v1: KEDA scales it between 0 and 1, and the HPA finds nothing to scale",
+		                   KG_ACTION_WARN, out);
 	return add_kind(context, group, kind, out);
 }
 

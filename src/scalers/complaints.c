@@ -127,7 +127,7 @@ int kg_complain_unless_http(const struct kg_params *params, const char *paramete
 
 	if (!value->text)
 		return 0;
-	if (kg_url_parse(value->text, &url) && url.host.length > 0 &&
+	if (kg_url_parse(value->text, &url) && url.host.length > 0 && !(kg_params_strict_urls(params) && kg_url_has_stray_colon(&url)) &&
 	    (kg_slice_equal_nocase(url.scheme, "http") || kg_slice_equal_nocase(url.scheme, "https")))
 		return 0;
 	return kg_complain_invalid(params, parameter, "must be a URL that begins with https:// or http://", out);

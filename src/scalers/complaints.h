@@ -33,6 +33,12 @@ KG_MUST_CHECK int kg_complain_unless_url(const struct kg_params *params, const c
 /* The known value of the row `parameter`, to which KEDA sends a request while it builds the scaler, is no URL of HTTP. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_complain_unless_http(const struct kg_params *params, const char *parameter, struct kg_complaints *out);
 
+/* Is the version at hand built with a Go that refuses the URLs of kg_url_has_stray_colon (go.mod says 1.26)? */
+static inline bool kg_params_strict_urls(const struct kg_params *params)
+{
+	return params->keda_version >= KG_VERSION(2, 20, 0);
+}
+
 /* Were the facts read in KEDA's source of the version at hand? */
 static inline bool kg_params_read(const struct kg_params *params)
 {

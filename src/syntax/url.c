@@ -153,6 +153,13 @@ bool kg_url_parse(const char *text, struct kg_url *ret_url)
 	return true;
 }
 
+bool kg_url_has_stray_colon(const struct kg_url *url)
+{
+	bool http = kg_slice_equal_nocase(url->scheme, "http") || kg_slice_equal_nocase(url->scheme, "https");
+
+	return http && url->host.length > 0 && url->host.start[-1] != '[' && memchr(url->host.start, ':', url->host.length);
+}
+
 bool kg_request_uri_valid(const char *text)
 {
 	size_t length = strcspn(text, ":");

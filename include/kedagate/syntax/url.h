@@ -24,6 +24,10 @@ struct kg_url {
  * that is no number, an unclosed bracket). */
 bool kg_url_parse(const char *text, struct kg_url *ret_url);
 
+/* Is there a colon in the host of an http or https URL that kg_url_parse took apart, and no brackets around it ("http://a:80,b:80")? Go refuses it since
+ * 1.26. */
+bool kg_url_has_stray_colon(const struct kg_url *url);
+
 /* Does Go's url.ParseRequestURI take it? Besides absolute URLs those are paths, and, by their colon, also "host:port" and "host:anything". */
 bool kg_request_uri_valid(const char *text);
 

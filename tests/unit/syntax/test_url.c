@@ -250,6 +250,28 @@ static void a_host_has_escapes_of_other_bytes_than_ascii_alone(void **state)
 	}
 }
 
+static void a_colon_in_a_host_is_stray_without_brackets(void **state)
+{
+	static const struct {
+		bool stray;
+		const char *text;
+	} rows[] = {
+	        {true, "http://a:80,b:80"},       {true, "http://a:80,http://b:80"},
+	        {true, "http://u:p@a:80,b:80/p"}, {false, "postgres://a:80,b:80"},
+	        {false, "http://a:80"},           {false, "http://[::1]:80"},
+	        {false, "http://u:p@a"},          {false, "http://[::1]/a:b"},
+	        {false, "file:///a:b:c"},
+	};
+	struct kg_url url;
+
+	(void)state;
+	for (size_t i = 0; i < KG_ARRAY_LEN(rows); i++) {
+		assert_true(kg_url_parse(rows[i].text, &url));
+		if (kg_url_has_stray_colon(&url) != rows[i].stray)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +287,7 @@ int main(void)
 	        cmocka_unit_test(escapes_are_decoded),
 	        cmocka_unit_test(the_authority_ends_before_path_query_and_fragment),
 	        cmocka_unit_test(a_host_has_escapes_of_other_bytes_than_ascii_alone),
+	        cmocka_unit_test(a_colon_in_a_host_is_stray_without_brackets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

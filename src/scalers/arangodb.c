@@ -6,6 +6,7 @@
 #include "kedagate/syntax/url.h"
 #include "scalers/auth_modes.h"
 #include "scalers/complaints.h"
+#include "scalers/request_uri.h"
 
 #define TYPED_SINCE KG_VERSION(2, 15, 0)
 
@@ -52,6 +53,28 @@ static void decide(const struct kg_params *params, struct kg_channel *out)
 	out->fix = "write https:// endpoints";
 }
 
+/* KEDA splits at the commas alone, and Go takes no URL that begins with a space. */
+static bool has_gap(const char *text)
+{
+	for (const char *comma = strchr(text, ','); comma; comma = strchr(comma + 1, ',')) {
+		const char *next = comma + 1 + strspn(comma + 1, " \t\r\n");
+
+		if (next > comma + 1 && memmem(next, strcspn(next, ","), "://", 3))
+			return true;
+	}
+	return false;
+}
+
+static int check(const struct kg_params *params, struct kg_complaints *out)
+{
+	const char *endpoints = kg_params_text(params, "endpoints");
+	int status = kg_request_uri_check_list(params, "endpoints", out);
+
+	if (status == 0 && endpoints && has_gap(endpoints))
+		return kg_complain_invalid(params, "endpoints", "must have no white space behind a comma", out);
+	return status ? status : kg_auth_modes_check(params, out);
+}
+
 const struct kg_scaler kg_scaler_arangodb = {
         .type = "arangodb",
         .params = rows,
@@ -62,6 +85,6 @@ const struct kg_scaler kg_scaler_arangodb = {
         .auth_modes = KG_AUTH_BASIC | KG_AUTH_BEARER,
         .transport = {.kind = KG_TRANSPORT_DECIDED, .decide = decide, .how = "the scheme of endpoints"},
         .verification_switch = "unsafeSsl",
-        .check = kg_auth_modes_check,
+        .check = check,
         .source = "pkg/scalers/arangodb_scaler.go",
 };

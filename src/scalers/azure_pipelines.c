@@ -78,7 +78,8 @@ static int check_url(const struct kg_params *params, struct kg_complaints *out)
 	if (text[strlen(text) - 1] == '/')
 		return kg_complain_invalid(params, "organizationURL", "must not end with /: KEDA looks for the organization behind it",
 		                           out);
-	if (!kg_url_parse(text, &url) || !(kg_slice_equal_nocase(url.scheme, "https") || kg_slice_equal_nocase(url.scheme, "http")))
+	if (!kg_url_parse(text, &url) || !(kg_slice_equal_nocase(url.scheme, "https") || kg_slice_equal_nocase(url.scheme, "http")) ||
+	    (kg_params_strict_urls(params) && kg_url_has_stray_colon(&url)))
 		return kg_complain_invalid(params, "organizationURL", "must be a URL such as https://dev.azure.com/<organization>", out);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/text.h"
 #include "scalers/complaints.h"
+#include "scalers/request_uri.h"
 #include "scalers/scalers.h"
 #include "scalers/tls_material.h"
 
@@ -125,19 +126,11 @@ static int check_addresses(const struct kg_params *params, struct kg_complaints 
 	struct kg_slice address;
 	bool found = false;
 
-	while (text && kg_list_next(&list, &address)) {
-		const char *copy = has_scheme(address) ? kg_arena_strndup(out->arena, address.start, address.length) : NULL;
-		struct kg_url url;
-
-		if (!has_scheme(address))
-			continue;
-		if (!copy)
-			return KG_ENOMEM;
-		found = true;
-		if (!kg_url_parse(copy, &url))
-			return kg_complain_invalid(params, "addresses", "must be well-formed URLs", out);
-	}
-	return found || !text ? 0 : kg_complain_invalid(params, "addresses", "must be URLs that begin with https:// or http://", out);
+	while (text && !found && kg_list_next(&list, &address))
+		found = has_scheme(address);
+	if (text && !found)
+		return kg_complain_invalid(params, "addresses", "must be URLs that begin with https:// or http://", out);
+	return kg_request_uri_check_list(params, "addresses", out);
 }
 
 /* "name:" and base64 of the cloud's domain and of ids, with "$" between. */

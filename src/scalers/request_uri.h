@@ -10,3 +10,7 @@
  * `detail` says what it must be. 0 or KG_ENOMEM. */
 KG_MUST_CHECK int kg_request_uri_check(const struct kg_params *params, const char *parameter, const char *detail,
                                        struct kg_complaints *out);
+
+/* Complain about the known comma list in the row `parameter` when one with a scheme among its addresses is no URL to Go, so that KEDA's client refuses
+ * them all. 0 or KG_ENOMEM. */
+KG_MUST_CHECK int kg_request_uri_check_list(const struct kg_params *params, const char *parameter, struct kg_complaints *out);

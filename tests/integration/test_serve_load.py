@@ -172,16 +172,18 @@ def test_a_connection_without_a_request_is_closed(server):
         each.close()
 
 
-def test_large_bodies_at_once_are_told_to_come_again(server):
-    """What all bodies take together is bounded: past it 503 with Retry-After, which kube-apiserver follows."""
+def test_large_bodies_at_once_are_told_to_come_again(serve):
+    """What all bodies take together is bounded: past it 503 with Retry-After, which kube-apiserver follows. Four of these have room."""
+    server = serve("--max-inflight-bytes", "32Mi")
+    size = 7 * MIB // 2
     held = []
     for _ in range(6):
         connection = server.connection()
         connection.putrequest("POST", "/validate")
-        for name, value in {**JSON, "Content-Length": str(30 * MIB + 1)}.items():
+        for name, value in {**JSON, "Content-Length": str(size + 1)}.items():
             connection.putheader(name, value)
         connection.endheaders()
-        connection.send(b" " * (30 * MIB))
+        connection.send(b" " * size)
         held.append(connection)
     wait_until(lambda: server.post(GOOD).status == 200, "small reviews answered")
     answers = []

@@ -110,14 +110,18 @@ class Servers:
     """One server for all cases with the same settings, started when the first of them needs it.
 
     So that cases do not see each other's objects, each has namespaces of its own. What is cluster-wide cannot be kept apart: a case with
-    such an object, or with KEDA's operator, has a server of its own.
+    such an object, or with KEDA's operator, has a server of its own. Few of them run at a time: each watches directories, and the kernel
+    gives a user 128 watchers in all.
     """
+
+    AT_A_TIME = 12
 
     def __init__(self, directory):
         self.directory = directory
         self.authority = Authority()
         self.authority.issue().write(directory)
-        self.daemons = {}
+        self.daemons = {}  # those that run, the last used one last
+        self.worlds = {}
         self.groups = collections.defaultdict(list)
         for case in OPEN:
             self.groups[self.key(case)].append(case)
@@ -137,16 +141,25 @@ class Servers:
         namespace = f"{metadata.get('namespace') or 'default'}-{CASES.index(case)}"
         return {**manifest, "metadata": {**metadata, "namespace": namespace}}, namespace
 
-    def daemon(self, case):
-        key = self.key(case)
-        if key not in self.daemons:
-            world = self.directory / f"world-{len(self.daemons)}"
+    def world(self, key):
+        """The directory of the objects that the cases of a key have."""
+        if key not in self.worlds:
+            world = self.worlds[key] = self.directory / f"world-{len(self.worlds)}"
             world.mkdir()
             for member in self.groups[key]:
                 objects = [self.placed(member, manifest)[0] for manifest in member.objects()]
                 (world / f"{CASES.index(member)}.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}), encoding="utf-8")
-            self.daemons[key] = Daemon(self.directory, self.authority, "--objects", world, *case.options)
-        return self.daemons[key]
+        return self.worlds[key]
+
+    def daemon(self, case):
+        key = self.key(case)
+        daemon = self.daemons.pop(key, None)
+        if daemon is None:
+            if len(self.daemons) == self.AT_A_TIME:
+                self.daemons.pop(next(iter(self.daemons))).stop()
+            daemon = Daemon(self.directory, self.authority, "--objects", self.world(key), *case.options)
+        self.daemons[key] = daemon
+        return daemon
 
     def ask(self, case, manifest, **request):
         """The answer to a review of the manifest, and the findings in it."""

@@ -1,65 +1,36 @@
 /*
- * Every scanner of `syntax`, and UTF-8. The first byte of an input chooses the scanner; what follows is its text, which for scanners of two texts is
- * cut at the first newline. Beside faults of memory, this looks for answers that contradict each other or another reader of the same language.
+ * The scanners of `syntax` but for URLs (fuzz_url.c) and formulas (fuzz_expression.c), and UTF-8. Beside faults of memory, this looks for answers
+ * that contradict each other or another reader of the same language.
  *
- * Targets: all of syntax, base/utf8. Each scanner must say yes to some inputs of the corpus, and no to others.
+ * Targets: syntax, base/utf8.
  */
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/target.h"
+#include <jansson.h>
+#include <openssl/evp.h>
+
+#include "fuzz/scanners.h"
 #include "kedagate/base/utf8.h"
+#include "kedagate/syntax/base64.h"
 #include "kedagate/syntax/brackets.h"
-#include "kedagate/syntax/connection_string.h"
 #include "kedagate/syntax/cron.h"
 #include "kedagate/syntax/date.h"
 #include "kedagate/syntax/duration.h"
 #include "kedagate/syntax/glob.h"
+#include "kedagate/syntax/go_glob.h"
 #include "kedagate/syntax/guid.h"
 #include "kedagate/syntax/header.h"
+#include "kedagate/syntax/json_text.h"
 #include "kedagate/syntax/label_selector.h"
 #include "kedagate/syntax/pem.h"
 #include "kedagate/syntax/quantity.h"
 #include "kedagate/syntax/regex.h"
 #include "kedagate/syntax/scalar.h"
 #include "kedagate/syntax/text.h"
-#include "kedagate/syntax/url.h"
 #include "kedagate/syntax/version.h"
-
-/* Each text has an allocation of its own and of its exact size, so that reading past its end is seen. */
-struct input {
-	struct kg_slice bytes; /* the whole, with no NUL behind */
-	char *text;            /* the whole up to its first NUL */
-	char *first, *second;  /* the first line of the text, and the rest */
-};
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static bool is_inside(struct kg_slice slice, const char *text, size_t length)
-{
-	return slice.start >= text && slice.length <= length && slice.start <= text + length - slice.length;
-}
-
-static void require_inside(struct kg_slice slice, const char *text)
-{
-	require(is_inside(slice, text, strlen(text)));
-}
-
-/* `before``text``behind`; to be freed. */
-static char *enclosed(const char *before, const char *text, const char *behind)
-{
-	char *whole = malloc(strlen(before) + strlen(text) + strlen(behind) + 1);
-
-	require(whole != NULL);
-	(void)stpcpy(stpcpy(stpcpy(whole, before), text), behind);
-	return whole;
-}
 
 /* ---- numbers, booleans, durations, versions ---- */
 
@@ -180,6 +151,7 @@ static bool scan_quantity(const struct input *input)
 	bool valid = kg_quantity_valid(input->text);
 	char *negative = enclosed("-", input->text, "");
 
+	require(valid || !kg_quantity_positive(input->text));
 	/* A sign alone is 0, nothing is not. */
 	require(strchr("+-", input->text[0]) != NULL || kg_quantity_valid(negative) == valid);
 	free(negative);
@@ -281,6 +253,91 @@ static bool scan_utf8(const struct input *input)
 	return valid;
 }
 
+/* ---- base64 and JSON ---- */
+
+/* OpenSSL reads the same; white space around it, which it takes, is none of base64's letters. */
+static bool scan_base64(const struct input *input)
+{
+	size_t length = input->bytes.length, padding = 0;
+	unsigned char *decoded = malloc(length + 1);
+	bool valid = kg_base64_valid(input->bytes);
+
+	require(decoded != NULL);
+	if (valid && length > 0) {
+		int size = EVP_DecodeBlock(decoded, (const unsigned char *)input->bytes.start, (int)length);
+
+		while (input->bytes.start[length - 1 - padding] == '=')
+			padding++;
+		require(size >= (int)padding);
+		for (int byte = 0; byte < 256; byte++)
+			require(kg_base64_holds(input->bytes, (char)byte) == (memchr(decoded, byte, (size_t)size - padding) != NULL));
+	}
+	free(decoded);
+	return valid;
+}
+
+static enum kg_json_kind kind_of(const json_t *value)
+{
+	if (json_is_object(value))
+		return KG_JSON_OBJECT;
+	if (json_is_array(value))
+		return KG_JSON_ARRAY;
+	return json_is_string(value) ? KG_JSON_STRING : KG_JSON_OTHER;
+}
+
+/* Can `text` nest deeper than is looked at? */
+static bool may_be_deep(const char *text)
+{
+	size_t opened = 0;
+
+	for (; *text != '\0'; text++)
+		opened += *text == '[' || *text == '{';
+	return opened > 64;
+}
+
+/* What jansson takes is well formed, and of the same kind. Jansson wants more: UTF-8, no lone surrogates, numbers that C can hold. */
+static bool scan_json(const struct input *input)
+{
+	enum kg_json_kind kind = kg_json_text_kind(input->text);
+	json_t *value = json_loads(input->text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+	require(value == NULL || kind == kind_of(value) || (kind == KG_JSON_INVALID && may_be_deep(input->text)));
+	json_decref(value);
+	return kind != KG_JSON_INVALID;
+}
+
+/* The members of a well-formed object are well-formed. If each is a text or null, the object has names, whatever follows it. */
+static bool scan_json_members(const struct input *input)
+{
+	const char *at = input->text;
+	struct kg_json_member member;
+	size_t members = 0, others = 0;
+
+	if (kg_json_text_kind(input->text) != KG_JSON_OBJECT)
+		return false;
+	for (; kg_json_next_member(&at, &member); members++) {
+		char *value = copy_text(member.value.start, member.value.length);
+
+		require_inside(member.name, input->text);
+		require_inside(member.value, input->text);
+		require(kg_json_text_kind(value) != KG_JSON_INVALID);
+		others += value[0] != '"' && strcmp(value, "null") != 0;
+		free(value);
+	}
+	require(kg_json_begins_with_names(input->text) == (members > 0 && others == 0));
+	return members > 0;
+}
+
+static bool scan_json_names(const struct input *input)
+{
+	bool names = kg_json_begins_with_names(input->text);
+	char *longer = enclosed("", input->text, "}");
+
+	require(!names || kg_json_begins_with_names(longer));
+	free(longer);
+	return names;
+}
+
 /* ---- patterns and queries ---- */
 
 enum { GLOB_TEXT_MAX = 128 };
@@ -314,6 +371,17 @@ static bool scan_glob(const struct input *input)
 	return matched;
 }
 
+/* Sets that are right apart are so together, if no backslash parts the second from its first bracket. */
+static bool scan_go_glob(const struct input *input)
+{
+	bool valid = kg_go_glob_valid(input->text);
+	char *twice = enclosed(input->text, "", input->text);
+
+	require(!valid || input->text[0] == '\0' || input->text[strlen(input->text) - 1] == '\\' || kg_go_glob_valid(twice));
+	free(twice);
+	return valid;
+}
+
 /* What compiles does so in a group, too; but it must be UTF-8, \Q quotes to the end, and Go bounds how deep groups nest. */
 static bool scan_regex(const struct input *input)
 {
@@ -345,119 +413,9 @@ static bool scan_brackets(const struct input *input)
 	return true;
 }
 
-/* ---- URLs and connection strings ---- */
-
-static void check_url(const struct kg_url *url, const char *text)
-{
-	const struct kg_slice parts[] = {url->scheme, url->user, url->password, url->host, url->port, url->path, url->query};
-
-	for (size_t i = 0; i < KG_ARRAY_LEN(parts); i++)
-		require(parts[i].length == 0 || is_inside(parts[i], text, strlen(text)));
-	require(url->has_user || (url->user.length == 0 && !url->has_password));
-	require(url->has_password || url->password.length == 0);
-}
-
-/* A URL is an endpoint as well, with the same host where its authority names one. */
-static bool scan_url(const struct input *input)
-{
-	struct kg_url url, endpoint;
-
-	if (!kg_url_parse(input->text, &url))
-		return false;
-	check_url(&url, input->text);
-	if (url.host.length > 0)
-		require(kg_endpoint_parse(input->text, &endpoint) && endpoint.host.start == url.host.start &&
-		        endpoint.host.length == url.host.length);
-	return true;
-}
-
-static bool scan_endpoint(const struct input *input)
-{
-	struct kg_url url;
-
-	if (!kg_endpoint_parse(input->text, &url))
-		return false;
-	check_url(&url, input->text);
-	return true;
-}
-
-static bool scan_host(const struct input *input)
-{
-	static const char *const domains[] = {".tmprl.cloud", ".example", NULL};
-	struct kg_slice host = input->bytes;
-	bool under = kg_host_under_any(host, domains);
-
-	require(under == (kg_host_under(host, domains[0]) || kg_host_under(host, domains[1])));
-	require(!under || host.length > strlen(domains[1]));
-	return under;
-}
-
-static bool scan_query(const struct input *input)
-{
-	struct kg_slice value;
-	bool found = kg_query_get(kg_slice_of(input->second), input->first, &value);
-
-	(void)kg_query_valid(kg_slice_of(input->second));
-	if (found)
-		require_inside(value, input->second);
-	return found;
-}
-
-/* Decoding never lengthens, and says the same of every buffer that is large enough; what holds no escape stays as it is. */
-static bool scan_percent(const struct input *input)
-{
-	size_t size = input->bytes.length + 1;
-	char *out = malloc(size);
-	bool taken;
-
-	require(out != NULL);
-	taken = kg_percent_decode(input->bytes, false, out, size);
-	require(!taken || strlen(out) < size);
-	require(taken || memchr(input->bytes.start, '%', input->bytes.length) != NULL);
-	if (taken && memchr(input->bytes.start, '%', input->bytes.length) == NULL)
-		require(memcmp(out, input->bytes.start, strnlen(input->bytes.start, input->bytes.length)) == 0);
-	for (size_t small = 0; taken && small <= strlen(out) && memchr(input->bytes.start, '\0', input->bytes.length) == NULL; small++)
-		(void)kg_percent_decode(input->bytes, true, out, small);
-	free(out);
-	return taken;
-}
-
-static bool scan_connection_string(const struct input *input)
-{
-	struct kg_slice value;
-
-	if (!kg_connection_string_get(input->second, input->first, &value))
-		return false;
-	require_inside(value, input->second);
-	require(memchr(value.start, ';', value.length) == NULL);
-	return true;
-}
-
-static bool scan_dsn(const struct input *input)
-{
-	struct kg_dsn dsn;
-
-	memset(&dsn, 'x', sizeof(dsn));
-	if (kg_dsn_parse(input->text, &dsn) != NULL)
-		return false;
-	require(memchr(dsn.sslmode, '\0', sizeof(dsn.sslmode)) != NULL);
-	require(memchr(dsn.sslnegotiation, '\0', sizeof(dsn.sslnegotiation)) != NULL);
-	return true;
-}
-
-static bool scan_ports(const struct input *input)
-{
-	return kg_dsn_ports_valid(input->first, input->second);
-}
-
 /* ---- the table ---- */
 
-static struct scanner {
-	char key;
-	const char *name;
-	bool (*scan)(const struct input *input);
-	unsigned long yes, no;
-} scanners[] = {
+static struct scanner scanners[] = {
         {'b', "bool", scan_bool, 0, 0},
         {'i', "int", scan_int, 0, 0},
         {'f', "float", scan_float, 0, 0},
@@ -476,72 +434,14 @@ static struct scanner {
         {'g', "guid", scan_guid, 0, 0},
         {'p', "pem", scan_pem, 0, 0},
         {'8', "utf8", scan_utf8, 0, 0},
+        {'B', "base64", scan_base64, 0, 0},
+        {'j', "JSON", scan_json, 0, 0},
+        {'m', "JSON members", scan_json_members, 0, 0},
+        {'J', "JSON names", scan_json_names, 0, 0},
         {'*', "glob", scan_glob, 0, 0},
+        {'G', "Go glob", scan_go_glob, 0, 0},
         {'r', "regex", scan_regex, 0, 0},
         {'[', "brackets", scan_brackets, 0, 0},
-        {'u', "url", scan_url, 0, 0},
-        {'e', "endpoint", scan_endpoint, 0, 0},
-        {'H', "host", scan_host, 0, 0},
-        {'q', "query", scan_query, 0, 0},
-        {'%', "percent", scan_percent, 0, 0},
-        {'c', "connection string", scan_connection_string, 0, 0},
-        {'s', "dsn", scan_dsn, 0, 0},
-        {'P', "ports", scan_ports, 0, 0},
 };
 
-__attribute__((destructor)) static void report(void)
-{
-	for (size_t i = 0; i < KG_ARRAY_LEN(scanners); i++) {
-		fuzz_reach_print(scanners[i].name, ", yes", scanners[i].yes);
-		fuzz_reach_print(scanners[i].name, ", no", scanners[i].no);
-	}
-}
-
-/* Up to the first NUL. (With strict_string_checks, strndup reads what it need not.) */
-static char *copy_text(const char *start, size_t length)
-{
-	size_t shorter = 0;
-	char *copy = malloc(length + 1);
-
-	require(copy != NULL);
-	for (; shorter < length && start[shorter] != '\0'; shorter++)
-		copy[shorter] = start[shorter];
-	copy[shorter] = '\0';
-	copy = realloc(copy, shorter + 1);
-	require(copy != NULL);
-	return copy;
-}
-
-static void scan(struct scanner *scanner, const char *start, size_t length)
-{
-	char *whole = malloc(length);
-	size_t line;
-	struct input input;
-	bool answer;
-
-	require(whole != NULL || length == 0);
-	if (length > 0)
-		memcpy(whole, start, length);
-	input = (struct input){.bytes = {whole, length}, .text = copy_text(start, length)};
-	line = strcspn(input.text, "\n");
-	input.first = copy_text(input.text, line);
-	input.second = copy_text(input.text[line] == '\n' ? input.text + line + 1 : "", length);
-	answer = scanner->scan(&input);
-	*(answer ? &scanner->yes : &scanner->no) += 1;
-	free(whole);
-	free(input.text);
-	free(input.first);
-	free(input.second);
-}
-
-/* An input for no scanner is not kept. */
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
-{
-	for (size_t i = 0; length > 0 && i < KG_ARRAY_LEN(scanners); i++) {
-		if (scanners[i].key == (char)bytes[0]) {
-			scan(&scanners[i], (const char *)bytes + 1, length - 1);
-			return 0;
-		}
-	}
-	return -1;
-}
+SCANNERS_ENTRY(scanners)

@@ -27,6 +27,12 @@ static void check_url(const struct kg_url *url, const char *text)
 	require(url->has_password || url->password.length == 0);
 }
 
+/* Does an endpoint name its host in the path? */
+static bool names_host_in_path(const struct kg_url *url)
+{
+	return kg_slice_equal_nocase(url->scheme, "dns") && url->path.length > 1;
+}
+
 /* A URL is an endpoint as well, with the same host where its authority names one. */
 static bool scan_url(const struct input *input)
 {
@@ -37,7 +43,7 @@ static bool scan_url(const struct input *input)
 	check_url(&url, input->text);
 	require(kg_request_uri_valid(input->text));
 	require(!kg_url_has_stray_colon(&url) || memchr(url.host.start, ':', url.host.length) != NULL);
-	if (url.host.length > 0)
+	if (url.host.length > 0 && !names_host_in_path(&url))
 		require(kg_endpoint_parse(input->text, &endpoint) && endpoint.host.start == url.host.start &&
 		        endpoint.host.length == url.host.length);
 	return true;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/scanners.h"
+#include "fuzz/target.h"
 #include "kedagate/syntax/expression.h"
 
 static const char *const given[] = {"a", "b", "trig_one"};
@@ -37,10 +37,9 @@ static struct kg_expression_fault check(const char *text, const char *const *nam
 static void require_name_counts(const char *text, struct kg_slice name)
 {
 	const char *names[GIVEN + 1];
-	char *word = strndup(name.start, name.length);
+	char *word = copy_text(name.start, name.length);
 	struct kg_expression_fault fault;
 
-	require(word != NULL);
 	memcpy(names, given, GIVEN * sizeof(*names));
 	names[GIVEN] = word;
 	fault = check(text, names, KG_ARRAY_LEN(names));

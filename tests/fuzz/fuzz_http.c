@@ -242,12 +242,6 @@ static struct {
 	struct kg_snapshot_slot policy;
 } world;
 
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct kg_policy *policy = NULL;

@@ -161,6 +161,7 @@ static bool scan_dsn(const struct input *input)
 	memset(&dsn, 'x', sizeof(dsn));
 	if (kg_dsn_parse(input->text, &dsn) != NULL)
 		return false;
+	require(dsn.local || dsn.sslmode[0] == '\0' || kg_sslmode_valid(dsn.sslmode));
 	require(memchr(dsn.sslmode, '\0', sizeof(dsn.sslmode)) != NULL);
 	require(memchr(dsn.sslnegotiation, '\0', sizeof(dsn.sslnegotiation)) != NULL);
 	return true;

@@ -20,32 +20,6 @@ struct input {
 	char *first, *second;  /* the first line of the text, and the rest */
 };
 
-static inline void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static inline bool is_inside(struct kg_slice slice, const char *text, size_t length)
-{
-	return slice.start >= text && slice.length <= length && slice.start <= text + length - slice.length;
-}
-
-static inline void require_inside(struct kg_slice slice, const char *text)
-{
-	require(is_inside(slice, text, strlen(text)));
-}
-
-/* `before``text``behind`; to be freed. */
-static inline char *enclosed(const char *before, const char *text, const char *behind)
-{
-	char *whole = malloc(strlen(before) + strlen(text) + strlen(behind) + 1);
-
-	require(whole != NULL);
-	(void)stpcpy(stpcpy(stpcpy(whole, before), text), behind);
-	return whole;
-}
-
 /* A scanner says whether it took its input, and aborts when its answers contradict each other. */
 struct scanner {
 	char key;
@@ -60,21 +34,6 @@ static inline void scanners_report(const struct scanner *scanners, size_t count)
 		fuzz_reach_print(scanners[i].name, ", yes", scanners[i].yes);
 		fuzz_reach_print(scanners[i].name, ", no", scanners[i].no);
 	}
-}
-
-/* Up to the first NUL. (With strict_string_checks, strndup reads what it need not.) */
-static inline char *copy_text(const char *start, size_t length)
-{
-	size_t shorter = 0;
-	char *copy = malloc(length + 1);
-
-	require(copy != NULL);
-	for (; shorter < length && start[shorter] != '\0'; shorter++)
-		copy[shorter] = start[shorter];
-	copy[shorter] = '\0';
-	copy = realloc(copy, shorter + 1);
-	require(copy != NULL);
-	return copy;
 }
 
 static inline void scan(struct scanner *scanner, const char *start, size_t length)

@@ -6,11 +6,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "kedagate/base/compiler.h"
+#include "kedagate/syntax/text.h"
 
 /* Called with one input at a time, any number of times in one process; it must leave nothing behind. Returns 0, or -1 for an input that is not to be
  * kept. */
@@ -34,3 +38,46 @@ static inline void fuzz_reach_print(const char *name, const char *detail, unsign
 		for (size_t fuzz_row = 0; fuzz_row < KG_ARRAY_LEN(rows_); fuzz_row++)                                                      \
 			fuzz_reach_print((rows_)[fuzz_row].name, "", (rows_)[fuzz_row].count);                                             \
 	}
+
+/* ---- what targets ask of answers ---- */
+
+static inline void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static inline bool is_inside(struct kg_slice slice, const char *text, size_t length)
+{
+	return slice.start >= text && slice.length <= length && slice.start <= text + length - slice.length;
+}
+
+static inline void require_inside(struct kg_slice slice, const char *text)
+{
+	require(is_inside(slice, text, strlen(text)));
+}
+
+/* `before``text``behind`; to be freed. */
+static inline char *enclosed(const char *before, const char *text, const char *behind)
+{
+	char *whole = malloc(strlen(before) + strlen(text) + strlen(behind) + 1);
+
+	require(whole != NULL);
+	(void)stpcpy(stpcpy(stpcpy(whole, before), text), behind);
+	return whole;
+}
+
+/* Up to the first NUL. (With strict_string_checks, strndup reads what it need not.) */
+static inline char *copy_text(const char *start, size_t length)
+{
+	size_t shorter = 0;
+	char *copy = malloc(length + 1);
+
+	require(copy != NULL);
+	for (; shorter < length && start[shorter] != '\0'; shorter++)
+		copy[shorter] = start[shorter];
+	copy[shorter] = '\0';
+	copy = realloc(copy, shorter + 1);
+	require(copy != NULL);
+	return copy;
+}

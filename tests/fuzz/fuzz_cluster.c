@@ -7,14 +7,14 @@
  *   B       a line of its body              T  so many seconds pass
  *   C       a part of a line of its body
  *
- * Beside faults of memory, this looks for caches that hold anything but what the machine brought, and for a view that is whole without a list.
- * Targets: kube but for transfers and configuration; the rules about other objects.
+ * Beside faults of memory, this looks for caches that hold other names than those that the machine brought, and for a view that is whole without a list.
+ * Targets: kube's machine, pages, caches and live world; the rules about other objects, which the corpus must reach.
  */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz/scanners.h"
+#include "fuzz/target.h"
 #include "kedagate/admission/admission.h"
 #include "kedagate/base/limits.h"
 #include "kedagate/kube/machine.h"
@@ -26,13 +26,31 @@
 
 enum { ARENA_BYTES = 256 << 20, CACHE_BYTES = 64 << 20, NAMES_MAX = 64 };
 
-enum { KEPT, NOT_KEPT, GONE, LISTED, CLEARED, WHOLE, PARTIAL, FAILED, ALLOWED, WARNED, DENIED };
+enum { KEPT, NOT_KEPT, GONE, LISTED, CLEARED, WHOLE, PARTIAL, FAILED, ALLOWED, WARNED, DENIED, RULES };
 
+/* From RULES on by the names of rules. */
 static struct fuzz_reach reaches[] = {
-        [KEPT] = {"object kept", 0},     [NOT_KEPT] = {"object not kept", 0}, [GONE] = {"object gone", 0},
-        [LISTED] = {"list complete", 0}, [CLEARED] = {"all forgotten", 0},    [WHOLE] = {"view whole", 0},
-        [PARTIAL] = {"view partial", 0}, [FAILED] = {"request failed", 0},    [ALLOWED] = {"review allowed", 0},
-        [WARNED] = {"review warned", 0}, [DENIED] = {"review denied", 0},
+        [KEPT] = {"object kept", 0},
+        [NOT_KEPT] = {"object not kept", 0},
+        [GONE] = {"object gone", 0},
+        [LISTED] = {"list complete", 0},
+        [CLEARED] = {"all forgotten", 0},
+        [WHOLE] = {"view whole", 0},
+        [PARTIAL] = {"view partial", 0},
+        [FAILED] = {"request failed", 0},
+        [ALLOWED] = {"review allowed", 0},
+        [WARNED] = {"review warned", 0},
+        [DENIED] = {"review denied", 0},
+        [RULES] = {"authentication-not-found", 0},
+        {"authentication-breaks-users", 0},
+        {"container-not-found", 0},
+        {"hpa-name-shared", 0},
+        {"operator-identity-missing", 0},
+        {"requests-missing", 0},
+        {"scale-target-not-found", 0},
+        {"variable-not-found", 0},
+        {"workload-has-hpa", 0},
+        {"workload-shared", 0},
 };
 FUZZ_REACHES(reaches)
 
@@ -61,6 +79,11 @@ struct driver {
 	int64_t now;
 	bool crowded; /* more names than are followed */
 };
+
+static struct kg_cache *cache_of(const struct resource *resource)
+{
+	return resource->driver->live.resources[resource->resource].cache;
+}
 
 static void remove_name(struct resource *resource, size_t i)
 {
@@ -92,7 +115,7 @@ static void add_name(struct resource *resource, const char *namespace, const cha
 
 static void require_same_names(struct resource *resource)
 {
-	struct kg_cache *cache = resource->driver->live.resources[resource->resource].cache;
+	struct kg_cache *cache = cache_of(resource);
 	const cJSON *object;
 
 	require(resource->driver->crowded || kg_cache_count(cache) == resource->count);
@@ -104,11 +127,6 @@ static void require_same_names(struct resource *resource)
 }
 
 /* ---- what a machine brings ---- */
-
-static struct kg_cache *cache_of(const struct resource *resource)
-{
-	return resource->driver->live.resources[resource->resource].cache;
-}
 
 static void take_begin(void *context)
 {
@@ -212,7 +230,7 @@ static void finish(struct resource *resource, bool whole)
 }
 
 /* Ask the machine what to do until its request is under way. */
-static void send(struct resource *resource)
+static void begin_request(struct resource *resource)
 {
 	const char *target = NULL;
 	int64_t wake = 0;
@@ -273,7 +291,7 @@ static void play(struct driver *driver, struct resource **chosen, const char *li
 	if (line[0] == 'T')
 		pass(driver, number);
 	if (strchr("HBCEX", line[0]) != NULL)
-		send(resource);
+		begin_request(resource);
 	if (line[0] == 'H')
 		answer(resource, number);
 	if (line[0] == 'B' || line[0] == 'C')
@@ -284,11 +302,16 @@ static void play(struct driver *driver, struct resource **chosen, const char *li
 
 /* ---- reviews ---- */
 
-#define REVIEW(operation_, kind_, name_, object_)                                                                                          \
+#define OBJECT(kind_, name_, spec_)                                                                                                        \
+	"{\"apiVersion\":\"keda.sh/v1alpha1\",\"kind\":\"" kind_ "\",\"metadata\":{\"name\":\"" name_                                      \
+	"\",\"namespace\":\"ns\"},\"spec\":" spec_ "}"
+#define REVIEW(operation_, kind_, objects_)                                                                                                \
 	"{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"u\",\"kind\":{\"group\":\"keda.sh\"," \
-	"\"version\":\"v1alpha1\",\"kind\":\"" kind_ "\"},\"namespace\":\"ns\",\"operation\":\"" operation_                                \
-	"\",\"object\":{\"apiVersion\":\"keda.sh/v1alpha1\",\"kind\":\"" kind_ "\",\"metadata\":{\"name\":\"" name_                        \
-	"\",\"namespace\":\"ns\"},\"spec\":" object_ "}}}"
+	"\"version\":\"v1alpha1\",\"kind\":\"" kind_ "\"},\"namespace\":\"ns\",\"operation\":\"" operation_ "\"," objects_ "}}"
+#define CREATE(kind_, name_, spec_) REVIEW("CREATE", kind_, "\"object\":" OBJECT(kind_, name_, spec_))
+#define UPDATE(kind_, name_, from_, to_)                                                                                                   \
+	REVIEW("UPDATE", kind_, "\"object\":" OBJECT(kind_, name_, to_) ",\"oldObject\":" OBJECT(kind_, name_, from_))
+#define SECRET_FOR(parameter_) "{\"parameter\":\"" parameter_ "\",\"name\":\"s\",\"key\":\"k\"}"
 #define TRIGGERS                                                                                                                           \
 	"\"triggers\":[{\"type\":\"cpu\",\"metricType\":\"Utilization\",\"metadata\":{\"value\":\"50\"}},{\"type\":\"kafka\","             \
 	"\"metadata\":{\"bootstrapServersFromEnv\":\"SERVERS\",\"topic\":\"t\",\"consumerGroup\":\"g\",\"sasl\":\"plaintext\"},"           \
@@ -296,16 +319,25 @@ static void play(struct driver *driver, struct resource **chosen, const char *li
 	"\"authenticationRef\":{\"name\":\"azure\",\"kind\":\"ClusterTriggerAuthentication\"}}]"
 
 static const char *const reviews[] = {
-        REVIEW("CREATE", "ScaledObject", "so", "{\"scaleTargetRef\":{\"name\":\"app\"}," TRIGGERS "}"),
-        REVIEW("CREATE", "ScaledObject", "other",
+        CREATE("ScaledObject", "so", "{\"scaleTargetRef\":{\"name\":\"app\"}," TRIGGERS "}"),
+        CREATE("ScaledObject", "other",
                "{\"scaleTargetRef\":{\"name\":\"set\",\"kind\":\"StatefulSet\",\"envSourceContainerName\":\"c\"},\"advanced\":{"
                "\"horizontalPodAutoscalerConfig\":{\"name\":\"hpa\"}}," TRIGGERS "}"),
-        REVIEW("CREATE", "ScaledJob", "job",
-               "{\"jobTargetRef\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\"}]}}}," TRIGGERS "}"),
-        REVIEW("UPDATE", "TriggerAuthentication", "auth", "{\"secretTargetRef\":[{\"parameter\":\"other\",\"name\":\"s\",\"key\":\"k\"}]}"),
-        REVIEW("UPDATE", "ClusterTriggerAuthentication", "azure",
-               "{\"podIdentity\":{\"provider\":\"azure-workload\",\"identityId\":\"i\"}}"),
+        CREATE("ScaledJob", "job", "{\"jobTargetRef\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\"}]}}}," TRIGGERS "}"),
+        UPDATE("TriggerAuthentication", "auth", "{\"secretTargetRef\":[" SECRET_FOR("username") "," SECRET_FOR("password") "]}",
+               "{\"secretTargetRef\":[" SECRET_FOR("username") "]}"),
+        UPDATE("ClusterTriggerAuthentication", "azure", "{\"podIdentity\":{\"provider\":\"azure-workload\",\"identityId\":\"i\"}}",
+               "{\"secretTargetRef\":[" SECRET_FOR("other") "]}"),
+        CREATE("ClusterTriggerAuthentication", "azure", "{\"podIdentity\":{\"provider\":\"azure-workload\",\"identityId\":\"i\"}}"),
 };
+
+static void count_rules(const struct kg_rule_names *fired)
+{
+	for (size_t i = 0; i < fired->count; i++) {
+		for (size_t row = RULES; row < KG_ARRAY_LEN(reaches); row++)
+			reaches[row].count += strcmp(fired->names[i], reaches[row].name) == 0;
+	}
+}
 
 static void review(const struct kg_policy *policy, const struct kg_world *world, const char *text)
 {
@@ -322,6 +354,7 @@ static void review(const struct kg_policy *policy, const struct kg_world *world,
 	reaches[ALLOWED].count += summary.judgement->verdict == KG_VERDICT_ALLOW;
 	reaches[WARNED].count += summary.judgement->verdict == KG_VERDICT_WARN;
 	reaches[DENIED].count += summary.judgement->verdict == KG_VERDICT_DENY;
+	count_rules(&summary.rules);
 	kg_buf_release(&body);
 	kg_buf_release(&out);
 	kg_arena_release(&arena);

@@ -60,7 +60,7 @@ static int check_requirements(const struct kg_params *params, unsigned modes, st
 		if (requirements[i].mode & modes)
 			status = check_requirement(params, &requirements[i], out);
 	}
-	if (status == 0 && (modes & KG_AUTH_TLS))
+	if (status == 0 && (modes & params->scaler->auth_modes & KG_AUTH_TLS))
 		status = kg_tls_material_check_pair(params, out);
 	return status;
 }

@@ -6,6 +6,9 @@
 
 #define TYPED_SINCE KG_VERSION(2, 16, 0)
 
+/* The block of authModes; before, loki reads some of it, by other rules (GetAuthConfigs). */
+#define BLOCK_SINCE KG_VERSION(2, 18, 1)
+
 /* clang-format off */
 static const struct kg_param rows[] = {
 	PARAM("serverAddress",       KG_FROM_METADATA, KG_TYPE_STRING, KG_REQUIRED, .secret_inside = true, .target = KG_TARGET_ADDRESS),
@@ -24,7 +27,7 @@ const struct kg_scaler kg_scaler_loki = {
         .params = rows,
         .param_count = KG_ARRAY_LEN(rows),
         .typed_since = TYPED_SINCE,
-        .read_since = TYPED_SINCE,
+        .read_since = BLOCK_SINCE,
         .other_identities = KG_IDENTITY_IGNORED,
         .auth_modes = KG_AUTH_BASIC | KG_AUTH_BEARER | KG_AUTH_CUSTOM,
         .transport = {.kind = KG_TRANSPORT_URL, .parameter = "serverAddress"},
